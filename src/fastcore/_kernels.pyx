@@ -1,0 +1,62 @@
+# cython: language_level=3
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: embedsignature=False, binding=True, freethreading_compatible=True
+"""The native kernels: bindings of the C loops in native/, one file a family."""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.exc cimport PyErr_CheckSignals
+from cpython.list cimport PyList_CheckExact, PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
+from cpython.object cimport Py_EQ, Py_GT, Py_LT, PyObject, PyObject_RichCompareBool
+from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcpy, memmove
+
+import builtins
+import sys
+from array import array
+
+from fastcore import _threads
+from fastcore.pure import arguments as _arguments
+from fastcore.pure import joins as _pure_joins
+from fastcore.pure import sorting as _pure_sorting
+from fastcore.pure import sums as _pure_sums
+from fastcore.pure import transforms as _pure_transforms
+from fastcore.pure.fibonacci import fibonacci_mod as _twin_fibonacci_mod
+from fastcore.pure.fibonacci import index as _fibonacci_index
+from fastcore.pure.transforms import TraceError
+
+include "bindings/native.pxi"
+include "bindings/arguments.pxi"
+include "bindings/sums.pxi"
+include "bindings/transforms.pxi"
+include "bindings/joins.pxi"
+include "bindings/fibonacci.pxi"
+include "bindings/sorting.pxi"
+
+
+def available_isas():
+    """The instruction sets built that this processor can run, best first."""
+    cdef const char *const *isa = fc_available_isas()
+    names = []
+    while isa[0] != NULL:
+        names.append(isa[0].decode())
+        isa += 1
+    return names
+
+
+def use_isa(str name):
+    """Switch every family to an instruction set; for tests, and once at import. Not while kernels run."""
+    if fc_use_isa(name.encode()) != 0:
+        raise ValueError(f"the instruction set {name!r} is not available here")
+
+
+def current_isa():
+    """The instruction set in use."""
+    return fc_current_isa().decode()
+
+
+def compiler():
+    """The C compiler that built the kernels."""
+    return fc_compiler().decode()

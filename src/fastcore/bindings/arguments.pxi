@@ -1,0 +1,292 @@
+# The floor that all families share: what an argument is, and a way over its elements.
+#
+# An array is opened into a Source: a pointer if its elements lie side by side, otherwise the object whose typed
+# memoryview the strided kernels take. Anything that only the twins understand (and every error) goes to the twins.
+
+cdef extern from "numpy/arrayobject.h" nogil:
+    """
+    #define FC_ARRAY(a) ((PyArrayObject *)(a))
+    """
+    int _import_array() except -1
+    bint PyArray_CheckExact(object a)
+    bint PyArray_Check(object a)
+    bint FC_IS_CARRAY "PyArray_ISCARRAY_RO"(PyObject *a)
+    bint FC_IS_BEHAVED "PyArray_ISBEHAVED_RO"(PyObject *a)
+    bint FC_IS_WRITEABLE "PyArray_ISWRITEABLE"(PyObject *a)
+    void *FC_DATA "PyArray_DATA"(PyObject *a)
+    Py_ssize_t FC_SIZE "PyArray_SIZE"(PyObject *a)
+    int FC_NDIM "PyArray_NDIM"(PyObject *a)
+    int FC_TYPE "PyArray_TYPE"(PyObject *a)
+    Py_ssize_t *FC_DIMS "PyArray_DIMS"(PyObject *a)
+    object PyArray_EMPTY(int nd, Py_ssize_t *dims, int typenum, int fortran)
+    int NPY_BOOL, NPY_HALF, NPY_FLOAT, NPY_DOUBLE, NPY_INT64
+    int NPY_BYTE, NPY_UBYTE, NPY_SHORT, NPY_USHORT, NPY_INT, NPY_UINT
+    int NPY_LONG, NPY_ULONG, NPY_LONGLONG, NPY_ULONGLONG
+
+cdef extern from "Python.h":
+    Py_buffer *PyMemoryView_GET_BUFFER(object view)
+    bint PyObject_CheckBuffer(object a)
+    bint PyFloat_CheckExact(PyObject *v)
+    bint PyLong_CheckExact(PyObject *v)
+    bint PyBool_Check(PyObject *v)
+    bint PyUnicode_CheckExact(PyObject *v)
+    double PyFloat_AS_DOUBLE(PyObject *v)
+    long long PyLong_AsLongLongAndOverflow(PyObject *v, int *overflow) except? -1
+    PyObject *Py_True
+
+# From here on the GIL is released: below, that costs more than it lets others gain.
+cdef enum:
+    RELEASE_FROM = 16384
+    # Elements that are copied together out of a strided array or a list: the block of the float sum, 32 KiB.
+    CHUNK = 4096
+    # Elements a thread takes at a time, and the fewest that are worth more than one thread.
+    THREAD_CHUNK = 262144
+
+cdef bint _numpy_is_bound = False
+cdef int[32] _kind_of_type  # by NumPy type number; -1 for what is no number
+cdef int[12] _type_of_kind
+
+_KINDS = {
+    "bool": FC_BOOL, "int8": FC_INT8, "uint8": FC_UINT8, "int16": FC_INT16, "uint16": FC_UINT16, "int32": FC_INT32,
+    "uint32": FC_UINT32, "int64": FC_INT64, "uint64": FC_UINT64, "float16": FC_FLOAT16, "float32": FC_FLOAT32,
+    "float64": FC_FLOAT64,
+}
+_KIND_NAMES = list(_KINDS)
+
+
+cdef struct Source:
+    int kind
+    Py_ssize_t n
+    const char *data  # NULL: take the elements through a typed memoryview of the owner
+
+
+cdef int _bind_numpy() except -1:
+    """Bind NumPy's C API once the program has imported NumPy; until then nothing can be an ndarray."""
+    global _numpy_is_bound
+    cdef int type_number
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not hasattr(numpy, "ndarray") or not hasattr(numpy, "dtype"):
+        return 0
+    _import_array()
+    for type_number in range(32):
+        _kind_of_type[type_number] = -1
+    _kind_of_type[NPY_BOOL] = FC_BOOL
+    _kind_of_type[NPY_HALF] = FC_FLOAT16
+    _kind_of_type[NPY_FLOAT] = FC_FLOAT32
+    _kind_of_type[NPY_DOUBLE] = FC_FLOAT64
+    for type_number, size, is_signed in (
+        (NPY_BYTE, sizeof(char), True), (NPY_UBYTE, sizeof(char), False),
+        (NPY_SHORT, sizeof(short), True), (NPY_USHORT, sizeof(short), False),
+        (NPY_INT, sizeof(int), True), (NPY_UINT, sizeof(int), False),
+        (NPY_LONG, sizeof(long), True), (NPY_ULONG, sizeof(long), False),
+        (NPY_LONGLONG, sizeof(long long), True), (NPY_ULONGLONG, sizeof(long long), False),
+    ):
+        _kind_of_type[type_number] = _KINDS[f"{'' if is_signed else 'u'}int{8 * size}"]
+    for name, kind in _KINDS.items():
+        _type_of_kind[<int>kind] = numpy.dtype(name).num
+    _numpy_is_bound = True
+    return 0
+
+
+cdef inline bint _is_ndarray(object a) except -1:
+    if not _numpy_is_bound:
+        _bind_numpy()
+    return _numpy_is_bound and PyArray_Check(a)
+
+
+cdef inline int _kind_of_ndarray(object a) noexcept:
+    cdef int type_number = FC_TYPE(<PyObject *>a)
+    return _kind_of_type[type_number] if type_number < 32 else -1
+
+
+cdef inline bint _open_plain(object a, Source *source) except -1:
+    """The short-cut: an ndarray of a number type whose elements lie side by side, in native order and aligned."""
+    if not _numpy_is_bound:
+        _bind_numpy()
+    if not (_numpy_is_bound and PyArray_CheckExact(a)) or not FC_IS_CARRAY(<PyObject *>a):
+        return False
+    source.kind = _kind_of_ndarray(a)
+    if source.kind < 0:
+        return False
+    source.n = FC_SIZE(<PyObject *>a)
+    source.data = <const char *>FC_DATA(<PyObject *>a)
+    return True
+
+
+cdef object _open_array(object a, Source *source):
+    """Open an array of numbers; returns the object that keeps the memory, or None for all else."""
+    if _open_plain(a, source):
+        return a
+    if isinstance(a, (list, tuple, range, str)):
+        return None
+    if _is_ndarray(a):
+        return _open_ndarray(a, source)
+    if PyObject_CheckBuffer(a):
+        if _numpy_is_bound and isinstance(a, sys.modules["numpy"].generic):
+            return _open_array(sys.modules["numpy"].asarray(a), source)
+        return _open_buffer(a, source)
+    converted = _arguments.as_ndarray(a)
+    if converted is a:
+        return None
+    return _open_array(converted, source)
+
+
+cdef object _open_ndarray(object a, Source *source):
+    source.kind = _kind_of_ndarray(a)
+    if source.kind < 0 or hasattr(a, "mask"):
+        return None
+    source.n = FC_SIZE(<PyObject *>a)
+    source.data = NULL
+    if FC_IS_CARRAY(<PyObject *>a):
+        source.data = <const char *>FC_DATA(<PyObject *>a)
+        return a
+    if FC_NDIM(<PyObject *>a) == 1 and FC_IS_BEHAVED(<PyObject *>a):
+        # No typed memoryview takes these two by name; their bits are what the loops work on.
+        if source.kind == FC_BOOL:
+            return a.view("uint8")
+        if source.kind == FC_FLOAT16:
+            return a.view("uint16")
+        return a
+    a = sys.modules["numpy"].array(a, dtype=_KIND_NAMES[source.kind], order="C", subok=False)
+    source.data = <const char *>FC_DATA(<PyObject *>a)
+    return a
+
+
+cdef object _open_buffer(object a, Source *source):
+    cdef Py_buffer *buffer
+    try:
+        view = memoryview(a)
+    except (TypeError, BufferError):
+        return None
+    text = view.format
+    name = _arguments.kind_of_format(text, view.itemsize)
+    if name is None or (text[0] in "<>!" and not _is_native_order(text[0])):
+        return None
+    source.kind = _KINDS[name]
+    source.n = view.nbytes // view.itemsize
+    source.data = NULL
+    if not view.c_contiguous and (view.ndim != 1 or name in ("bool", "float16")):
+        view = memoryview(view.tobytes())
+    if view.c_contiguous:
+        buffer = PyMemoryView_GET_BUFFER(view)
+        source.data = <const char *>buffer.buf
+        if <size_t>source.data % fc_kind_size(source.kind) != 0:
+            view = memoryview(view.tobytes())
+            source.data = <const char *>PyMemoryView_GET_BUFFER(view).buf
+    return view
+
+
+cdef bint _is_native_order(str order):
+    return (order == "<") == (sys.byteorder == "little")
+
+
+# ---- over the elements -------------------------------------------------------------------------------------------------
+
+# Takes the next n elements of an array; all calls but the last have a multiple of CHUNK.
+ctypedef void (*Update)(void *state, int kind, const void *x, size_t n) noexcept nogil
+
+ctypedef fused Element:
+    signed char
+    unsigned char
+    short
+    unsigned short
+    int
+    unsigned int
+    long long
+    unsigned long long
+    float
+    double
+
+
+cdef int _walk(object owner, Source *source, Update update, void *state) except -1:
+    """Pass all elements to `update`, in C order."""
+    cdef int kind = source.kind
+    cdef const void *data = source.data
+    cdef size_t n = source.n
+    if data == NULL:
+        return _walk_strided(owner, kind, update, state)
+    if source.n < RELEASE_FROM:
+        update(state, kind, data, n)
+    else:
+        with nogil:
+            update(state, kind, data, n)
+    return 0
+
+
+cdef int _walk_strided(object owner, int kind, Update update, void *state) except -1:
+    if kind == FC_INT8:
+        _walk_view[cython.schar](owner, kind, update, state)
+    elif kind == FC_UINT8 or kind == FC_BOOL:
+        _walk_view[cython.uchar](owner, kind, update, state)
+    elif kind == FC_INT16:
+        _walk_view[cython.short](owner, kind, update, state)
+    elif kind == FC_UINT16 or kind == FC_FLOAT16:
+        _walk_view[cython.ushort](owner, kind, update, state)
+    elif kind == FC_INT32:
+        _walk_view[int](owner, kind, update, state)
+    elif kind == FC_UINT32:
+        _walk_view[cython.uint](owner, kind, update, state)
+    elif kind == FC_INT64:
+        _walk_view[cython.longlong](owner, kind, update, state)
+    elif kind == FC_UINT64:
+        _walk_view[cython.ulonglong](owner, kind, update, state)
+    elif kind == FC_FLOAT32:
+        _walk_view[float](owner, kind, update, state)
+    else:
+        _walk_view[double](owner, kind, update, state)
+    return 0
+
+
+cdef int _walk_view(const Element[:] view, int kind, Update update, void *state) except -1:
+    """The strided kernel: copy a chunk side by side, then the loop for that."""
+    cdef Element[CHUNK] chunk
+    cdef Py_ssize_t first = 0, count, i, n = view.shape[0]
+    with nogil:
+        while first < n:
+            count = min_size(CHUNK, n - first)
+            for i in range(count):
+                chunk[i] = view[first + i]
+            update(state, kind, &chunk[0], count)
+            first += count
+    return 0
+
+
+cdef inline Py_ssize_t min_size(Py_ssize_t a, Py_ssize_t b) noexcept nogil:
+    return a if a < b else b
+
+
+def _chunks(iterable):
+    """The elements of any iterable as lists of CHUNK."""
+    iterator = iter(iterable)
+    cdef list chunk = []
+    for item in iterator:
+        chunk.append(item)
+        if PyList_GET_SIZE(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+cdef inline PyObject *_item(object sequence, Py_ssize_t i) noexcept:
+    """An item of a list or tuple, borrowed."""
+    return PyList_GET_ITEM(sequence, i) if PyList_CheckExact(sequence) else PyTuple_GET_ITEM(sequence, i)
+
+
+cdef inline Py_ssize_t _length(object sequence) noexcept:
+    return PyList_GET_SIZE(sequence) if PyList_CheckExact(sequence) else PyTuple_GET_SIZE(sequence)
+
+
+cdef int _thread_count(str function, object threads) except -1:
+    """The `threads` argument: None is the default."""
+    if threads is None:
+        return _threads.DEFAULT
+    cdef object count = _arguments.threads(function, threads)
+    return builtins.min(count, _threads.MOST)
+
+
+cdef void *_allocate(size_t size) except NULL:
+    cdef void *memory = PyMem_RawMalloc(size if size > 0 else 1)
+    if memory == NULL:
+        raise MemoryError
+    return memory

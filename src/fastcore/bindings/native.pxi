@@ -1,0 +1,123 @@
+# native/fastcore.h as Cython sees it.
+
+cdef extern from "fastcore.h" nogil:
+    enum fc_kind:
+        FC_BOOL
+        FC_INT8
+        FC_UINT8
+        FC_INT16
+        FC_UINT16
+        FC_INT32
+        FC_UINT32
+        FC_INT64
+        FC_UINT64
+        FC_FLOAT16
+        FC_FLOAT32
+        FC_FLOAT64
+        FC_KIND_COUNT
+
+    enum:
+        FC_SUM_BLOCK
+        FC_EXACT_DIGITS
+        FC_EXACT_NAN
+        FC_EXACT_PLUS_INF
+        FC_EXACT_MINUS_INF
+        FC_TRANSFORM_BLOCK
+        FC_INTEGER_WIDTH
+        FC_FLOAT_WIDTH
+        FC_FIBONACCI_WORD
+        FC_OPERATION_COUNT
+        FC_ADD
+        FC_SUBTRACT
+        FC_MULTIPLY
+        FC_DIVIDE
+        FC_NEGATIVE
+        FC_ABSOLUTE
+        FC_SQRT
+        FC_LESS
+        FC_LESS_EQUAL
+        FC_EQUAL
+        FC_NOT_EQUAL
+        FC_LOGICAL_AND
+        FC_LOGICAL_OR
+        FC_LOGICAL_NOT
+        FC_WHERE
+
+    const uint32_t FC_SORT_MOST
+
+    ctypedef struct fc_float_sum:
+        pass
+
+    ctypedef struct fc_integer_sum:
+        int64_t high
+        uint64_t low
+
+    ctypedef struct fc_exact_sum:
+        uint32_t flags
+
+    ctypedef union fc_number:
+        int64_t i
+        uint64_t u
+        double f
+
+    ctypedef struct fc_sums_table:
+        void (*sum_floats)(fc_float_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        void (*sum_blocks)(int kind, const void *x, size_t n, double *partial) noexcept nogil
+        void (*sum_integers)(fc_integer_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        void (*exact_update)(fc_exact_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        fc_number (*minimum)(int kind, const void *x, size_t n) noexcept nogil
+        fc_number (*maximum)(int kind, const void *x, size_t n) noexcept nogil
+
+    void fc_float_sum_start(fc_float_sum *state)
+    void fc_float_sum_push(fc_float_sum *state, size_t level, double value)
+    double fc_float_sum_finish(fc_float_sum *state)
+    void fc_exact_start(fc_exact_sum *state)
+    void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other)
+    void fc_exact_digits(fc_exact_sum *state, uint32_t *out)
+    int fc_exact_round(fc_exact_sum *state, double *out)
+
+    ctypedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, const void *c, int step_c,
+                             void *out, size_t n) noexcept nogil
+
+    ctypedef struct fc_transforms_table:
+        fc_loop[15][12] loop
+        fc_loop[12][12] cast
+
+    ctypedef struct fc_joins_table:
+        char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+        char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+        char *(*floats)(const double *x, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+
+    ctypedef int (*fc_interrupt)(void *context) noexcept nogil
+
+    ctypedef struct fc_fibonacci_table:
+        size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context) noexcept nogil
+        uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil
+
+    const uint64_t *fc_fibonacci_word
+    size_t fc_fibonacci_limbs(uint64_t n)
+    size_t fc_fibonacci_scratch_size(uint64_t n)
+
+    ctypedef struct fc_sorting_table:
+        void (*sort)(int kind, const void *x, size_t n, void *out, void *scratch) noexcept nogil
+        int (*has_ties)(int kind, const void *x, size_t n) noexcept nogil
+        void (*restore_ties)(int kind, const void *x, size_t n, void *sorted) noexcept nogil
+        void (*reverse)(int kind, void *sorted, size_t n) noexcept nogil
+        void (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out, void *scratch) noexcept nogil
+        void (*argsort_keys)(uint64_t *key, size_t n, void *scratch) noexcept nogil
+
+    size_t fc_sort_scratch_size(int kind, size_t n)
+    size_t fc_argsort_scratch_size(size_t n)
+    uint64_t fc_float64_key(double x)
+
+    fc_sums_table fc_sums
+    fc_transforms_table fc_transforms
+    fc_joins_table fc_joins
+    fc_fibonacci_table fc_fibonacci
+    fc_sorting_table fc_sorting
+
+    const char *const *fc_available_isas()
+    int fc_use_isa(const char *name)
+    const char *fc_current_isa()
+    const char *fc_compiler()
+    size_t fc_kind_size(int kind)

@@ -1,0 +1,177 @@
+/* Which loops run: the tables are filled family by family with the best ISA that was built and that the processor and
+   the operating system support. Compiled at the baseline. */
+#include "fastcore.h"
+
+#include <string.h>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#define FC_X86 1
+#ifdef _MSC_VER
+#include <immintrin.h>
+#include <intrin.h>
+#else
+#include <cpuid.h>
+#endif
+#endif
+
+fc_sums_table fc_sums;
+fc_transforms_table fc_transforms;
+fc_joins_table fc_joins;
+fc_fibonacci_table fc_fibonacci;
+fc_sorting_table fc_sorting;
+uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
+
+#define FC_DECLARE(isa)                                         \
+    extern const fc_sums_table fc_sums_##isa;                   \
+    extern const fc_transforms_table fc_transforms_##isa;       \
+    extern const fc_joins_table fc_joins_##isa;                 \
+    extern const fc_fibonacci_table fc_fibonacci_##isa;         \
+    extern const fc_sorting_table fc_sorting_##isa
+
+FC_DECLARE(base);
+#ifdef FC_HAVE_AVX2
+FC_DECLARE(avx2);
+#endif
+#ifdef FC_HAVE_AVX512
+FC_DECLARE(avx512);
+#endif
+
+#define FC_FILL(isa)                             \
+    do {                                         \
+        fc_sums = fc_sums_##isa;                 \
+        fc_transforms = fc_transforms_##isa;     \
+        fc_joins = fc_joins_##isa;               \
+        fc_fibonacci = fc_fibonacci_##isa;       \
+        fc_sorting = fc_sorting_##isa;           \
+    } while (0)
+
+#ifdef FC_X86
+static void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t reg[4]) {
+#ifdef _MSC_VER
+    int out[4];
+    __cpuidex(out, (int)leaf, (int)subleaf);
+    memcpy(reg, out, sizeof out);
+#else
+    reg[0] = reg[1] = reg[2] = reg[3] = 0;
+    __get_cpuid_count(leaf, subleaf, &reg[0], &reg[1], &reg[2], &reg[3]);
+#endif
+}
+
+/* The register state that the operating system saves, from XCR0. */
+static uint64_t saved_state(void) {
+#ifdef _MSC_VER
+    return _xgetbv(0);
+#else
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return ((uint64_t)high << 32) | low;
+#endif
+}
+
+/* The x86-64 psABI level of this processor, 1 to 4: every feature of the level, and its state saved. */
+static int x86_level(void) {
+    uint32_t leaf1[4], leaf7[4], extended[4];
+    uint64_t state;
+    cpuid(1, 0, leaf1);
+    cpuid(7, 0, leaf7);
+    cpuid(0x80000001u, 0, extended);
+    /* SSE3, SSSE3, CX16, SSE4.1, SSE4.2, POPCNT */
+    const uint32_t v2_leaf1 = 1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23;
+    if ((leaf1[2] & v2_leaf1) != v2_leaf1) {
+        return 1;
+    }
+    /* FMA, MOVBE, OSXSAVE, AVX, F16C; AVX2, BMI1, BMI2; LZCNT */
+    const uint32_t v3_leaf1 = 1u << 12 | 1u << 22 | 1u << 27 | 1u << 28 | 1u << 29;
+    const uint32_t v3_leaf7 = 1u << 5 | 1u << 3 | 1u << 8;
+    if ((leaf1[2] & v3_leaf1) != v3_leaf1 || (leaf7[1] & v3_leaf7) != v3_leaf7 || !(extended[2] & 1u << 5)) {
+        return 2;
+    }
+    state = saved_state();
+    if ((state & 0x6) != 0x6) {
+        return 2;
+    }
+    /* AVX-512 F, DQ, CD, BW, VL */
+    const uint32_t v4_leaf7 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
+    if ((leaf7[1] & v4_leaf7) != v4_leaf7 || (state & 0xe6) != 0xe6) {
+        return 3;
+    }
+    return 4;
+}
+#endif
+
+static const char *available[4];
+static const char *current;
+
+const char *const *fc_available_isas(void) {
+    if (available[0] == NULL) {
+        size_t count = 0;
+#ifdef FC_X86
+        int level = x86_level();
+        if (level < 2) {
+            return available;
+        }
+#ifdef FC_HAVE_AVX512
+        if (level >= 4) {
+            available[count++] = "avx512";
+        }
+#endif
+#ifdef FC_HAVE_AVX2
+        if (level >= 3) {
+            available[count++] = "avx2";
+        }
+#endif
+#endif
+        available[count] = "base";
+    }
+    return available;
+}
+
+int fc_use_isa(const char *name) {
+    const char *const *isa = fc_available_isas();
+    fc_fibonacci_word[1] = 1;
+    for (int n = 2; n <= FC_FIBONACCI_WORD; n++) {
+        fc_fibonacci_word[n] = fc_fibonacci_word[n - 1] + fc_fibonacci_word[n - 2];
+    }
+    while (*isa != NULL && strcmp(*isa, name) != 0) {
+        isa++;
+    }
+    if (*isa == NULL) {
+        return -1;
+    }
+    current = *isa;
+#ifdef FC_HAVE_AVX512
+    if (strcmp(name, "avx512") == 0) {
+        FC_FILL(avx512);
+        return 0;
+    }
+#endif
+#ifdef FC_HAVE_AVX2
+    if (strcmp(name, "avx2") == 0) {
+        FC_FILL(avx2);
+        return 0;
+    }
+#endif
+    FC_FILL(base);
+    return 0;
+}
+
+const char *fc_current_isa(void) { return current; }
+
+#define FC_STRING2(x) #x
+#define FC_STRING(x) FC_STRING2(x)
+const char *fc_compiler(void) {
+#if defined(__clang__)
+    return "clang " FC_STRING(__clang_major__) "." FC_STRING(__clang_minor__);
+#elif defined(__GNUC__)
+    return "gcc " FC_STRING(__GNUC__) "." FC_STRING(__GNUC_MINOR__);
+#elif defined(_MSC_VER)
+    return "MSVC " FC_STRING(_MSC_VER);
+#else
+    return "unknown";
+#endif
+}
+
+size_t fc_kind_size(int kind) {
+    static const unsigned char size[FC_KIND_COUNT] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8};
+    return size[kind];
+}

@@ -1,0 +1,214 @@
+/* The C loops of fastcore: pointers in, numbers out. No Python.h, no allocation, no global state but the tables below,
+   which are filled once at import (dispatch.c) with the loops that suit the processor.
+
+   A name here is internal to a release. What another package may build on is `_kernels.pxd`. */
+#ifndef FASTCORE_H
+#define FASTCORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Element types, in the order of the dispatch arrays. Bool is one byte, 0 or 1. */
+enum fc_kind {
+    FC_BOOL,
+    FC_INT8,
+    FC_UINT8,
+    FC_INT16,
+    FC_UINT16,
+    FC_INT32,
+    FC_UINT32,
+    FC_INT64,
+    FC_UINT64,
+    FC_FLOAT16,
+    FC_FLOAT32,
+    FC_FLOAT64,
+    FC_KIND_COUNT
+};
+
+/* ---- sums ---------------------------------------------------------------------------------------------------- */
+
+/* Elements summed lane by lane before the lanes are folded; part of the meaning of `sum` (see sums.c). */
+#define FC_SUM_BLOCK 4096
+#define FC_SUM_LANES 32
+#define FC_SUM_LEVELS 5
+
+/* The running state of the plain float sum: level 0 takes elements, level k+1 the block sums of level k. */
+typedef struct fc_float_sum {
+    size_t count[FC_SUM_LEVELS];
+    double lane[FC_SUM_LEVELS][FC_SUM_LANES];
+} fc_float_sum;
+
+/* high·2^32 + low, each a sum of at most 2^31 terms' halves. */
+typedef struct fc_integer_sum {
+    int64_t high;
+    uint64_t low;
+} fc_integer_sum;
+
+/* Base-2^32 digits of an exact sum of doubles; bit 0 of digit[0] is worth 2^-1074 (see sums.c). */
+#define FC_EXACT_DIGITS 68
+enum { FC_EXACT_NAN = 1, FC_EXACT_PLUS_INF = 2, FC_EXACT_MINUS_INF = 4 };
+typedef struct fc_exact_sum {
+    int64_t digit[FC_EXACT_DIGITS];
+    uint32_t pending;  /* additions since the digits were last carried */
+    uint32_t skip;     /* tiles still to be added one by one before extraction is tried again */
+    int32_t exponent;  /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
+    uint32_t flags;
+} fc_exact_sum;
+#define FC_EXACT_NO_EXPONENT INT32_MIN
+
+/* One number of any kind: signed and unsigned integers apart, floats as double. */
+typedef union fc_number {
+    int64_t i;
+    uint64_t u;
+    double f;
+} fc_number;
+
+typedef struct fc_sums_table {
+    /* Adds n float elements, of which the state has seen a multiple of FC_SUM_BLOCK. */
+    void (*sum_floats)(fc_float_sum *state, int kind, const void *x, size_t n);
+    /* Writes the block sums of n float elements, ceil(n / FC_SUM_BLOCK) of them. */
+    void (*sum_blocks)(int kind, const void *x, size_t n, double *partial);
+    void (*sum_integers)(fc_integer_sum *state, int kind, const void *x, size_t n);
+    void (*exact_update)(fc_exact_sum *state, int kind, const void *x, size_t n);
+    /* The least (greatest) of n >= 1 elements; a NaN if there is one; among equals the first. */
+    fc_number (*minimum)(int kind, const void *x, size_t n);
+    fc_number (*maximum)(int kind, const void *x, size_t n);
+} fc_sums_table;
+
+void fc_float_sum_start(fc_float_sum *state);
+void fc_float_sum_push(fc_float_sum *state, size_t level, double value);
+double fc_float_sum_finish(fc_float_sum *state);
+
+void fc_exact_start(fc_exact_sum *state);
+void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other);
+/* Digits as 4-byte little-endian two's complement, FC_EXACT_DIGITS of them; the state stays as it is in value. */
+void fc_exact_digits(fc_exact_sum *state, uint32_t *out);
+/* The finite part, rounded once to nearest, ties to even; returns 0, or 1 if it is out of range. */
+int fc_exact_round(fc_exact_sum *state, double *out);
+
+/* ---- transforms ---------------------------------------------------------------------------------------------- */
+
+/* Elements that one step of a program works on: 8 KiB of float64, so that a program's rows stay in the L1 cache. */
+#define FC_TRANSFORM_BLOCK 1024
+
+enum fc_operation {
+    FC_ADD,
+    FC_SUBTRACT,
+    FC_MULTIPLY,
+    FC_DIVIDE,
+    FC_NEGATIVE,
+    FC_ABSOLUTE,
+    FC_SQRT,
+    FC_LESS,
+    FC_LESS_EQUAL,
+    FC_EQUAL,
+    FC_NOT_EQUAL,
+    FC_LOGICAL_AND,
+    FC_LOGICAL_OR,
+    FC_LOGICAL_NOT,
+    FC_WHERE,
+    FC_OPERATION_COUNT
+};
+
+/* out[i] = operation(a[i·step_a], b[i·step_b], c[i·step_c]); a step is 0 (a constant) or 1. Unused operands are NULL.
+   `out` may be exactly one of the operands. */
+typedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, const void *c, int step_c, void *out,
+                        size_t n);
+
+typedef struct fc_transforms_table {
+    fc_loop loop[FC_OPERATION_COUNT][FC_KIND_COUNT]; /* NULL where the type has no such operation */
+    fc_loop cast[FC_KIND_COUNT][FC_KIND_COUNT];      /* [from][to], NULL where NumPy would not cast safely */
+} fc_transforms_table;
+
+/* ---- joins --------------------------------------------------------------------------------------------------- */
+
+/* Bytes that the text of an element can take, with its sign. */
+#define FC_INTEGER_WIDTH 20
+#define FC_FLOAT_WIDTH 25
+
+typedef struct fc_joins_table {
+    /* Writes the elements' decimal digits, each followed by the separator; returns the end of the text.
+       `out` has room for n·(FC_INTEGER_WIDTH + separator_size) + 16 bytes. */
+    char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t separator_size, char *out);
+    /* start, start + step, …: n elements of a range, all of which are int64. */
+    char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t separator_size, char *out);
+    /* The shortest decimal that reads back as x, laid out as Python's repr; returns the end of the text.
+       `out` has room for FC_FLOAT_WIDTH + 16 bytes. */
+    char *(*float64)(double x, char *out);
+    char *(*floats)(const double *x, size_t n, const char *separator, size_t separator_size, char *out);
+} fc_joins_table;
+
+/* ---- fibonacci ----------------------------------------------------------------------------------------------- */
+
+/* F(93) is the last below 2^64. */
+#define FC_FIBONACCI_WORD 93
+
+/* Asked now and then in a long computation; it stops at once if the answer is not 0. */
+typedef int (*fc_interrupt)(void *context);
+
+typedef struct fc_fibonacci_table {
+    /* F(n) as little-endian 64-bit limbs into `out`, which has fc_fibonacci_limbs(n) of them; returns how many are used,
+       or 0 if interrupted. `scratch` has fc_fibonacci_scratch_size(n) bytes. n <= 2^36. */
+    size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context);
+    /* F(n) mod m, m >= 1, of a natural number n in little-endian 64-bit limbs. */
+    uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m);
+} fc_fibonacci_table;
+
+/* F(0) … F(93) */
+extern uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
+
+size_t fc_fibonacci_limbs(uint64_t n);
+size_t fc_fibonacci_scratch_size(uint64_t n);
+
+/* ---- sorting ------------------------------------------------------------------------------------------------- */
+
+/* Elements that an index of the order can name: the packed words keep it in 32 bits. */
+#define FC_SORT_MOST UINT32_MAX
+
+typedef struct fc_sorting_table {
+    /* Sorts n elements of `x` into `out`, which may be x; NaN last. Of equal floats the bits may differ (-0.0 and 0.0,
+       NaN payloads): `restore_ties` puts them in input order. `scratch` has fc_sort_scratch_size(kind, n) bytes. */
+    void (*sort)(int kind, const void *x, size_t n, void *out, void *scratch);
+    /* Whether an order-preserving sort of `x` by value alone would show: a NaN or a -0.0 is there. */
+    int (*has_ties)(int kind, const void *x, size_t n);
+    /* Of `sorted`, the elements of `x` in ascending order: puts zeros and NaNs in the order they have in `x`. */
+    void (*restore_ties)(int kind, const void *x, size_t n, void *sorted);
+    /* Turns ascending order into descending: NaN stays last, and zeros and NaNs keep their order. */
+    void (*reverse)(int kind, void *sorted, size_t n);
+    /* The stable order of n <= FC_SORT_MOST elements as indices, NaN last.
+       `scratch` has fc_argsort_scratch_size(n) bytes. */
+    void (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out, void *scratch);
+    /* The same of keys, in whose place the order is written; ascending. */
+    void (*argsort_keys)(uint64_t *key, size_t n, void *scratch);
+} fc_sorting_table;
+
+size_t fc_sort_scratch_size(int kind, size_t n);
+size_t fc_argsort_scratch_size(size_t n);
+/* The key of a float in an argsort: ordered as the floats are, -0.0 as 0.0, NaN above all. */
+uint64_t fc_float64_key(double x);
+
+/* ---- dispatch ------------------------------------------------------------------------------------------------ */
+
+extern fc_sums_table fc_sums;
+extern fc_transforms_table fc_transforms;
+extern fc_joins_table fc_joins;
+extern fc_fibonacci_table fc_fibonacci;
+extern fc_sorting_table fc_sorting;
+
+/* The ISAs that were built and that this processor can run, best first, ended by NULL; none on
+   an x86-64 processor below psABI level 2 (before about 2009). */
+const char *const *fc_available_isas(void);
+/* Fills the tables for an ISA by name; returns 0, or -1 if it is not available. Not thread-safe. */
+int fc_use_isa(const char *name);
+const char *fc_current_isa(void);
+const char *fc_compiler(void);
+size_t fc_kind_size(int kind);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
