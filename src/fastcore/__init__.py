@@ -3,4 +3,4 @@
 __version__ = "0.1.0"
 
 from fastcore._backend import *
-from fastcore._backend import PUBLIC as __all__  # noqa: F401
+from fastcore._backend import __all__  # noqa: F401

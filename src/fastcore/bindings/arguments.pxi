@@ -24,8 +24,19 @@ cdef extern from "numpy/arrayobject.h" nogil:
     int NPY_LONG, NPY_ULONG, NPY_LONGLONG, NPY_ULONGLONG
 
 cdef extern from "Python.h":
+    """
+    /* An int of one digit, whose value is read in place. */
+    #if PY_VERSION_HEX >= 0x030C0000
+    #define FC_IS_SMALL(v) PyUnstable_Long_IsCompact((const PyLongObject *)(v))
+    #define FC_SMALL_VALUE(v) PyUnstable_Long_CompactValue((const PyLongObject *)(v))
+    #else
+    #define FC_IS_SMALL(v) ((size_t)(Py_SIZE(v) + 1) < 3)
+    #define FC_SMALL_VALUE(v) (Py_SIZE(v) * (Py_ssize_t)((PyLongObject *)(v))->ob_digit[0])
+    #endif
+    """
     Py_buffer *PyMemoryView_GET_BUFFER(object view)
     bint PyObject_CheckBuffer(object a)
+    bint PyIter_Check(object a)
     bint PyFloat_CheckExact(PyObject *v)
     bint PyLong_CheckExact(PyObject *v)
     bint PyBool_Check(PyObject *v)
@@ -33,6 +44,8 @@ cdef extern from "Python.h":
     double PyFloat_AS_DOUBLE(PyObject *v)
     long long PyLong_AsLongLongAndOverflow(PyObject *v, int *overflow) except? -1
     PyObject *Py_True
+    bint FC_IS_SMALL(PyObject *v) nogil
+    long long FC_SMALL_VALUE(PyObject *v) nogil
 
 # From here on the GIL is released: below, that costs more than it lets others gain.
 cdef enum:
@@ -41,6 +54,8 @@ cdef enum:
     CHUNK = 4096
     # Elements a thread takes at a time, and the fewest that are worth more than one thread.
     THREAD_CHUNK = 262144
+    # Items of an iterator between two looks for Ctrl-C.
+    SIGNAL_EVERY = 65536
 
 cdef bint _numpy_is_bound = False
 cdef int[32] _kind_of_type  # by NumPy type number; -1 for what is no number
@@ -117,7 +132,7 @@ cdef object _open_array(object a, Source *source):
     """Open an array of numbers; returns the object that keeps the memory, or None for all else."""
     if _open_plain(a, source):
         return a
-    if isinstance(a, (list, tuple, range, str)):
+    if _is_sequence(a) or PyIter_Check(a) or isinstance(a, (range, str)):
         return None
     if _is_ndarray(a):
         return _open_ndarray(a, source)
@@ -268,6 +283,28 @@ def _chunks(iterable):
         yield chunk
 
 
+cdef inline long long _integer(PyObject *v, int *overflow) except? -1:
+    """The value of an exact int or a bool, if 64 bits hold it."""
+    overflow[0] = 0
+    if FC_IS_SMALL(v):
+        return FC_SMALL_VALUE(v)
+    return PyLong_AsLongLongAndOverflow(v, overflow)
+
+
+cdef inline bint _is_sequence(object a) noexcept:
+    return PyList_CheckExact(a) or PyTuple_CheckExact(a)
+
+
+cdef bint _needs_twin(object a) except -1:
+    """Whether an object that is no array of numbers is one of another kind, or nothing to go through."""
+    if _is_sequence(a) or PyIter_Check(a):
+        return False
+    return (
+        isinstance(a, str) or _is_ndarray(a) or PyObject_CheckBuffer(a) or _arguments.as_ndarray(a) is not a
+        or not _arguments.is_iterable(a)
+    )
+
+
 cdef inline PyObject *_item(object sequence, Py_ssize_t i) noexcept:
     """An item of a list or tuple, borrowed."""
     return PyList_GET_ITEM(sequence, i) if PyList_CheckExact(sequence) else PyTuple_GET_ITEM(sequence, i)
@@ -283,6 +320,13 @@ cdef int _thread_count(str function, object threads) except -1:
         return _threads.DEFAULT
     cdef object count = _arguments.threads(function, threads)
     return builtins.min(count, _threads.MOST)
+
+
+cdef bint _is_ready_out(object out, int kind, object shape) except -1:
+    """Whether `out` is plainly an array to write results of a kind and shape into; the twins' checks do the rest."""
+    return (
+        _is_ndarray(out) and _kind_of_ndarray(out) == kind and FC_IS_WRITEABLE(<PyObject *>out) and out.shape == shape
+    )
 
 
 cdef void *_allocate(size_t size) except NULL:

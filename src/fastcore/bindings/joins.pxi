@@ -9,6 +9,7 @@ cdef extern from "Python.h":
     const void *FC_TEXT_DATA "PyUnicode_DATA"(PyObject *text)
     Py_ssize_t FC_TEXT_LENGTH "PyUnicode_GET_LENGTH"(PyObject *text)
     PyObject *Py_None
+    Py_ssize_t PY_SSIZE_T_MAX
 
 
 # The text so far, every element followed by the separator.
@@ -118,7 +119,7 @@ cdef bint _append_items(Text *text, object sequence) except -1:
             elif PyLong_CheckExact(item):
                 overflow = 0
                 while m < 256 and i < n and PyLong_CheckExact(_item(sequence, i)):
-                    integers[m] = PyLong_AsLongLongAndOverflow(_item(sequence, i), &overflow)
+                    integers[m] = _integer(_item(sequence, i), &overflow)
                     if overflow != 0:
                         break
                     m += 1
@@ -144,19 +145,55 @@ cdef bint _append_items(Text *text, object sequence) except -1:
     return True
 
 
-cdef bint _is_text(object sequence) noexcept:
-    """Whether all items are exactly str."""
-    cdef Py_ssize_t i
-    for i in range(_length(sequence)):
-        if not PyUnicode_CheckExact(_item(sequence, i)):
-            return False
-    return True
+cdef inline char *_copy_ascii(char *out, const char *x, Py_ssize_t n) noexcept nogil:
+    """memcpy of what is mostly short: two moves that may overlap, in place of a call."""
+    if n >= 16:
+        memcpy(out, x, n)
+    elif n >= 8:
+        memcpy(out, x, 8)
+        memcpy(out + n - 8, x + n - 8, 8)
+    elif n >= 4:
+        memcpy(out, x, 4)
+        memcpy(out + n - 4, x + n - 4, 4)
+    elif n > 0:
+        out[0] = x[0]
+        out[n // 2] = x[n // 2]
+        out[n - 1] = x[n - 1]
+    return out + n
+
+
+cdef object _join_text(object sequence, object sep, Text *text):
+    """The text of a list or tuple of ASCII str alone; of any other str, `str.join` itself; None if not all are str."""
+    cdef Py_ssize_t i, size = 0, n = _length(sequence)
+    cdef bint is_ascii = sep.isascii()
+    cdef PyObject *item
+    cdef char *out
+    for i in range(n):
+        item = _item(sequence, i)
+        if not PyUnicode_CheckExact(item):
+            return None
+        is_ascii &= PyUnicode_IS_ASCII(item)
+        size += FC_TEXT_LENGTH(item)
+    if not is_ascii or size > PY_SSIZE_T_MAX // 2 or <size_t>n * text.separator_size > PY_SSIZE_T_MAX // 2:
+        return sep.join(sequence)
+    size += (n - 1) * <Py_ssize_t>text.separator_size
+    result = PyUnicode_New(size, 127)
+    out = <char *>PyUnicode_DATA(result)
+    for i in range(n):
+        if i > 0:
+            out = _copy_ascii(out, text.separator, text.separator_size)
+        item = _item(sequence, i)
+        out = _copy_ascii(out, <const char *>FC_TEXT_DATA(item), FC_TEXT_LENGTH(item))
+    return result
 
 
 cdef object _join_sequence(object sequence, object sep, Text *text, bint is_bytes, bint is_ascii):
     """The text of a list or tuple."""
-    if not is_bytes and _length(sequence) > 0 and PyUnicode_CheckExact(_item(sequence, 0)) and _is_text(sequence):
-        return sep.join(sequence)
+    if not is_bytes and _length(sequence) > 0 and PyUnicode_CheckExact(_item(sequence, 0)):
+        with cython.critical_section(sequence):
+            result = _join_text(sequence, sep, text)
+        if result is not None:
+            return result
     text.end = text.start
     if _append_items(text, sequence):
         return _finish(text, is_bytes, is_ascii)

@@ -201,40 +201,38 @@ cdef inline void _push_integer(Numbers *numbers, long long value) noexcept nogil
         numbers.integers.low = <uint32_t>numbers.integers.low
 
 
-cdef list _push_items(Numbers *numbers, object sequence, list rest):
-    """Take in the items of a list or tuple; those that are no float, bool or 64-bit int are appended to `rest`.
-
-    No Python code runs meanwhile, so the list stays as it is.
-    """
-    cdef Py_ssize_t i, n
-    cdef PyObject *item
+cdef inline int _push_item(Numbers *numbers, PyObject *item, list rest) except -1:
+    """Take in an item, or append it to `rest` if it is no float, bool or 64-bit int."""
     cdef long long value
-    cdef int overflow
-    with cython.critical_section(sequence):
-        n = _length(sequence)
-        for i in range(n):
-            item = _item(sequence, i)
-            if PyFloat_CheckExact(item):
-                _push_float(numbers, PyFloat_AS_DOUBLE(item))
-            elif PyLong_CheckExact(item) or PyBool_Check(item):
-                value = PyLong_AsLongLongAndOverflow(item, &overflow)
-                if overflow == 0:
-                    _push_integer(numbers, value)
-                else:
-                    rest.append(<object>item)
-            else:
-                rest.append(<object>item)
-    return rest
+    cdef int overflow = 0
+    if PyFloat_CheckExact(item):
+        _push_float(numbers, PyFloat_AS_DOUBLE(item))
+        return 0
+    if PyLong_CheckExact(item) or PyBool_Check(item):
+        value = _integer(item, &overflow)
+        if overflow == 0:
+            _push_integer(numbers, value)
+            return 0
+    rest.append(<object>item)
+    return 0
 
 
-cdef object _collect(Numbers *numbers, object a):
+cdef list _collect(Numbers *numbers, object a):
     """Take in any iterable of numbers; what is left over, in order."""
     cdef list rest = []
+    cdef Py_ssize_t i
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
-        return _push_items(numbers, a, rest)
-    for chunk in _chunks(a):
-        _push_items(numbers, chunk, rest)
-        PyErr_CheckSignals()
+        # No Python code runs meanwhile, so a list stays as it is.
+        with cython.critical_section(a):
+            for i in range(_length(a)):
+                _push_item(numbers, _item(a, i), rest)
+    else:
+        i = 0
+        for v in a:
+            _push_item(numbers, <PyObject *>v, rest)
+            i += 1
+            if i % SIGNAL_EVERY == 0:
+                PyErr_CheckSignals()
     return rest
 
 
@@ -364,12 +362,12 @@ cdef object _extreme_of(str function, object sequence, object best, int operatio
                     at = i
                 i += 1
         elif PyLong_CheckExact(<PyObject *>best):
-            lowest = PyLong_AsLongLongAndOverflow(<PyObject *>best, &overflow)
+            lowest = _integer(<PyObject *>best, &overflow)
             while i < n and overflow == 0:
                 item = _item(sequence, i)
                 if not PyLong_CheckExact(item):
                     break
-                number = PyLong_AsLongLongAndOverflow(item, &overflow)
+                number = _integer(item, &overflow)
                 if overflow != 0:
                     break
                 if number < lowest if is_minimum else number > lowest:
@@ -393,10 +391,6 @@ cdef object _extreme_of(str function, object sequence, object best, int operatio
 
 
 # ---- the public functions ----------------------------------------------------------------------------------------------
-
-
-cdef inline bint _is_sequence(object a) noexcept:
-    return PyList_CheckExact(a) or PyTuple_CheckExact(a)
 
 
 def sum(a, *, axis=None, threads=None):
@@ -423,14 +417,6 @@ def sum(a, *, axis=None, threads=None):
         return total
     _reduce_array(owner, &source, &running, FLOAT_SUM, thread_count)
     return fc_float_sum_finish(&running.total.floats)
-
-
-cdef bint _needs_twin(object a) except -1:
-    """Whether an object that is no array of numbers is one of another kind, or nothing to go through."""
-    return (
-        isinstance(a, str) or _is_ndarray(a) or PyObject_CheckBuffer(a) or _arguments.as_ndarray(a) is not a
-        or not _arguments.is_iterable(a)
-    )
 
 
 def fsum(a, *, axis=None, threads=None):

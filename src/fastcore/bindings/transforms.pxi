@@ -124,9 +124,43 @@ cdef int _write_number(char *where, int kind, object value) except -1:
 cdef struct Run:
     const char **leaf
     int *step  # 1 or 0 elements
+    Py_ssize_t *stride  # bytes between the elements of a leaf that do not lie side by side; 0 for the others
+    int gathered  # the number of leaves with a stride, each of which has a row of scratch
     char *out
     int out_kind
     Py_ssize_t n
+
+
+cdef int _gathered_before(Run *run, int leaf) noexcept nogil:
+    cdef int i, count = 0
+    for i in range(leaf):
+        count += run.stride[i] != 0
+    return count
+
+
+cdef void _gather_block(const char *x, Py_ssize_t stride, size_t size, Py_ssize_t n, char *out) noexcept nogil:
+    """Copy n elements of a size from a stride apart to side by side; their bits are all that matters."""
+    if size == 8:
+        _gather_words[uint64_t](x, stride, n, <uint64_t *>out)
+    elif size == 4:
+        _gather_words[uint32_t](x, stride, n, <uint32_t *>out)
+    elif size == 2:
+        _gather_words[uint16_t](x, stride, n, <uint16_t *>out)
+    else:
+        _gather_words[uint8_t](x, stride, n, <uint8_t *>out)
+
+
+ctypedef fused Word:
+    uint8_t
+    uint16_t
+    uint32_t
+    uint64_t
+
+
+cdef void _gather_words(const char *x, Py_ssize_t stride, Py_ssize_t n, Word *out) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = (<const Word *>(x + i * stride))[0]
 
 
 cdef void _run_blocks(_Machine machine, Run *run, Py_ssize_t first, Py_ssize_t end, char *scratch) noexcept nogil:
@@ -141,13 +175,23 @@ cdef void _run_blocks(_Machine machine, Run *run, Py_ssize_t first, Py_ssize_t e
     i = first
     while i < end:
         n = min_size(FC_TRANSFORM_BLOCK, end - i)
+        if run.gathered > 0:
+            k = 0
+            for j in range(machine.leaf_count):
+                if run.stride[j] != 0:
+                    _gather_block(run.leaf[j] + i * run.stride[j], run.stride[j], fc_kind_size(machine.leaf_kind[j]), n,
+                                  scratch + (machine.row_count + k) * ROW_SIZE)
+                    k += 1
         for j in range(machine.count):
             instruction = &machine.instructions[j]
             operand[0] = operand[1] = operand[2] = NULL
             step[0] = step[1] = step[2] = 0
             for k in range(instruction.operand_count):
                 value = instruction.operand[k]
-                if value < machine.leaf_count:
+                if value < machine.leaf_count and run.gathered > 0 and run.stride[value] != 0:
+                    step[k] = 1
+                    operand[k] = scratch + (machine.row_count + _gathered_before(run, value)) * ROW_SIZE
+                elif value < machine.leaf_count:
                     step[k] = run.step[value]
                     operand[k] = run.leaf[value] + i * step[k] * <Py_ssize_t>fc_kind_size(machine.leaf_kind[value])
                 else:
@@ -173,7 +217,7 @@ cdef class _RunParts:
     def __call__(self, Py_ssize_t number):
         cdef Py_ssize_t first = number * self.chunk
         cdef Py_ssize_t end = min_size(first + self.chunk, self.run.n)
-        cdef char *scratch = <char *>_allocate(self.machine.row_count * ROW_SIZE)
+        cdef char *scratch = <char *>_allocate((self.machine.row_count + self.run.gathered) * ROW_SIZE)
         with nogil:
             _run_blocks(self.machine, self.run, first, end, scratch)
         PyMem_RawFree(scratch)
@@ -199,8 +243,8 @@ cdef int _execute(_Machine machine, Run *run, int threads) except -1:
 cdef int _execute_few(_Machine machine, Run *run) except -1:
     cdef char[4 * ROW_SIZE] few
     cdef char *scratch = few
-    if machine.row_count > 4:
-        scratch = <char *>_allocate(machine.row_count * ROW_SIZE)
+    if machine.row_count + run.gathered > 4:
+        scratch = <char *>_allocate((machine.row_count + run.gathered) * ROW_SIZE)
     _run_blocks(machine, run, 0, run.n, scratch)
     if scratch != few:
         PyMem_RawFree(scratch)
@@ -232,6 +276,7 @@ cdef class _Operand:
     cdef object value  # the number, or the object that keeps the memory
     cdef str kind
     cdef object shape  # None for a number
+    cdef Py_ssize_t stride  # of a one-dimensional operand that does not lie side by side, in bytes; else 0
     cdef str container
 
 
@@ -256,10 +301,11 @@ cdef _Operand _read_operand(Py_ssize_t position, object a):
         operand.kind = _KIND_NAMES[source.kind]
         operand.container = "ndarray" if _is_ndarray(owner) else "array"
         operand.shape = owner.shape
-        if source.data == NULL:
-            # Strided: the typed kernels copy it side by side.
-            owner = _gather(owner, &source)
         operand.value = owner
+        if source.data == NULL:
+            operand.stride = owner.strides[0]
+            if operand.stride == 0:  # one element again and again
+                _lay_out(operand)
         return operand
     column = _pure_transforms.read_operand(position, a)
     operand.kind = column.kind
@@ -269,21 +315,6 @@ cdef _Operand _read_operand(Py_ssize_t position, object a):
     return operand
 
 
-cdef void _copy_chunk(void *state, int kind, const void *x, size_t n) noexcept nogil:
-    cdef char **target = <char **>state
-    cdef size_t size = n * fc_kind_size(kind)
-    memcpy(target[0], x, size)
-    target[0] += size
-
-
-cdef object _gather(object owner, Source *source):
-    """A strided array side by side, as bytes."""
-    copy = PyBytes_FromStringAndSize(NULL, source.n * fc_kind_size(source.kind))
-    cdef char *target = PyBytes_AS_STRING(copy)
-    _walk(owner, source, _copy_chunk, &target)
-    return copy
-
-
 cdef const char *_address(object owner) except? NULL:
     """Where the elements of an operand are: of an ndarray, or of a buffer that lies side by side."""
     if _is_ndarray(owner):
@@ -291,14 +322,26 @@ cdef const char *_address(object owner) except? NULL:
     return <const char *>PyMemoryView_GET_BUFFER(memoryview(owner)).buf
 
 
+cdef int _lay_out(_Operand operand) except -1:
+    """Copy an operand that does not lie side by side so that it does."""
+    if _is_ndarray(operand.value):
+        operand.value = operand.value.copy()
+    else:
+        operand.value = memoryview(operand.value.tobytes())
+    operand.stride = 0
+    return 0
+
+
 cdef object _broadcast(_Operand operand, object shape):
     """An operand repeated to fill a shape, side by side."""
     numpy = sys.modules.get("numpy")
+    if operand.stride != 0:
+        _lay_out(operand)
     if numpy is None:
         kind = operand.kind
-        values = memoryview(operand.value).cast("B").cast(_arguments.KIND_CODES[kind]).tolist()
+        values = memoryview(operand.value).cast("B").cast(_arguments.ARRAY_CODES[kind]).tolist()
         return array(_arguments.ARRAY_CODES[kind], _pure_transforms.broadcast_values(values, operand.shape, shape))
-    flat = numpy.frombuffer(operand.value, dtype=operand.kind) if not _is_ndarray(operand.value) else operand.value
+    flat = operand.value if _is_ndarray(operand.value) else numpy.frombuffer(operand.value, dtype=operand.kind)
     return numpy.ascontiguousarray(numpy.broadcast_to(flat.reshape(operand.shape), shape))
 
 
@@ -343,7 +386,7 @@ cdef object _call(object f, tuple operands, object out, int threads):
                 break
     found = {(<_Operand>column).container for column in columns}
     container = next(name for name in ("ndarray", "array", "list", "scalar") if name in found)
-    if out is not None:
+    if out is not None and not _is_ready_out(out, machine.kind, shape):
         _pure_transforms.check_out(out, _KIND_NAMES[machine.kind], shape)
     if not machine.is_complete or (out is not None and _out_kind(out) == FC_FLOAT16):
         return _run_otherwise(f, operands, out, container, shape)
@@ -378,6 +421,7 @@ cdef object _run_machine(_Machine machine, list columns, object shape, Py_ssize_
                          int threads, tuple operands):
     cdef const char *leaf[64]
     cdef int step[64]
+    cdef Py_ssize_t stride[64]
     cdef char constants[64 * 8]
     cdef Run run
     cdef int i, position
@@ -386,8 +430,10 @@ cdef object _run_machine(_Machine machine, list columns, object shape, Py_ssize_
     cdef list kept = []
     if machine.leaf_count > 64:
         raise ValueError("vectorize: more than 64 operands and constants in one function")
+    run.gathered = 0
     for i in range(machine.leaf_count):
         step[i] = 0
+        stride[i] = 0
         leaf[i] = machine.constants + 8 * i
         position = machine.leaf_operand[i]
         if position < 0:
@@ -401,6 +447,8 @@ cdef object _run_machine(_Machine machine, list columns, object shape, Py_ssize_
         owner = operand.value
         if operand.shape == shape:
             step[i] = 1
+            stride[i] = operand.stride
+            run.gathered += stride[i] != 0
         elif operand.shape and not _is_single(operand.shape):
             owner = _broadcast(operand, shape)
             kept.append(owner)
@@ -408,6 +456,7 @@ cdef object _run_machine(_Machine machine, list columns, object shape, Py_ssize_
         leaf[i] = _address(owner)
     run.leaf = leaf
     run.step = step
+    run.stride = stride
     run.n = n
     run.out_kind = machine.kind
     if out is not None and _is_plain_out(out) and not _overlaps_partly(out, columns):
@@ -458,21 +507,29 @@ cdef bint _is_plain_out(object out) except -1:
 cdef bint _overlaps_partly(object out, list columns) except -1:
     """Whether an operand shares memory with `out` other than element by element."""
     cdef _Operand operand
-    cdef Py_buffer *buffer
     cdef const char *start = _address(out)
-    cdef Py_ssize_t size
     cdef const char *data
-    view = memoryview(out)
+    cdef Py_ssize_t size = _nbytes(out), other_size
     for column in columns:
         operand = column
-        if operand.shape is None or not PyObject_CheckBuffer(operand.value):
+        if operand.shape is None:
             continue
-        other = memoryview(operand.value)
+        if operand.stride != 0:
+            return True
         data = _address(operand.value)
-        if data < start + view.nbytes and start < data + other.nbytes:
-            if data != start or other.nbytes != view.nbytes or other.itemsize != view.itemsize:
+        other_size = _nbytes(operand.value)
+        if data < start + size and start < data + other_size:
+            if data != start or other_size != size or _itemsize(operand.value) != _itemsize(out):
                 return True
     return False
+
+
+cdef Py_ssize_t _nbytes(object a) except -1:
+    return a.nbytes if _is_ndarray(a) else memoryview(a).nbytes
+
+
+cdef Py_ssize_t _itemsize(object a) except -1:
+    return a.itemsize if _is_ndarray(a) else memoryview(a).itemsize
 
 
 def sqrt(x):

@@ -5,9 +5,10 @@
    histograms of all digits; a digit that all keys share costs nothing more; each other digit costs one pass that moves
    n keys. Stable, and no data is worse than other data.
 
-   argsort packs key and index in one 64-bit word, key above, and sorts words by their key bits: the index comes along
-   in the same store. If the range of the keys and the index need more than 64 bits together, two rounds do it: first by
-   the keys' low bits, then, gathered in that order, by the rest.
+   argsort packs the leading bits of a key and the index in one 64-bit word and sorts words by their key bits: the index
+   comes along in the same store. Of n keys, 2·log2(n) + 4 leading bits leave few pairs in common, if they are spread at
+   all; what still ties is ordered by the rest of the keys, few by insertion, many by another round of words. A round
+   takes as many bits again, so there are at most 64/5 of them and in practice two.
 
    Memory: the value sort needs n keys of scratch, argsort 2n words. */
 #include "wide.h"
@@ -364,10 +365,54 @@ static void argsort_few(uint64_t *key, size_t n) {
     memcpy(key, index, n * sizeof *key);
 }
 
+/* Words that tie are put in order by insertion up to here. */
+#define TIED_MOST 24
+
+/* Orders n words, whose low bits are indices in ascending order, by the low `width` bits of the keys of these; what is
+   left above the index in a word has no meaning. Stable. */
+static void order_words(uint64_t *words, uint64_t *other, size_t n, const uint64_t *key, uint64_t least, unsigned width,
+                        unsigned index_width) {
+    const uint64_t index_mask = (1ull << index_width) - 1;
+    const uint64_t width_mask = width < 64 ? (1ull << width) - 1 : ~0ull;
+    unsigned kept = 2 * bit_length(n) + 4, lost;
+    uint64_t *sorted;
+    kept = kept < 64 - index_width ? kept : 64 - index_width;
+    kept = kept < width ? kept : width;
+    lost = width - kept;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t index = words[i] & index_mask;
+        words[i] = ((key[index] - least) & width_mask) >> lost << index_width | index;
+    }
+    sorted = radix_sort_64(words, other, n, index_width, kept);
+    if (sorted != words) {
+        memcpy(words, sorted, n * sizeof *words);
+    }
+    if (lost == 0) {
+        return;
+    }
+    for (size_t first = 0, end; first + 1 < n; first = end) {
+        const uint64_t prefix = words[first] >> index_width;
+        for (end = first + 1; end < n && words[end] >> index_width == prefix; end++) {
+        }
+        if (end - first > TIED_MOST) {
+            order_words(words + first, other, end - first, key, least, lost, index_width);
+        } else {
+            for (size_t i = first + 1; i < end; i++) {
+                const uint64_t word = words[i], k = key[word & index_mask];
+                size_t at = i;
+                for (; at > first && key[words[at - 1] & index_mask] > k; at--) {
+                    words[at] = words[at - 1];
+                }
+                words[at] = word;
+            }
+        }
+    }
+}
+
 static void argsort_keys(uint64_t *key, size_t n, void *scratch) {
-    uint64_t *words = (uint64_t *)scratch, *other = words + n, *sorted;
-    uint64_t least, most, previous, index_mask;
-    unsigned width, index_width, low_width;
+    uint64_t *words = (uint64_t *)scratch;
+    uint64_t least, most, previous;
+    unsigned index_width;
     int is_sorted = 1, is_falling = 1;
     if (n <= INSERTION_MOST) {
         argsort_few(key, n);
@@ -388,24 +433,13 @@ static void argsort_keys(uint64_t *key, size_t n, void *scratch) {
         }
         return;
     }
-    width = bit_length(most - least);
     index_width = bit_length(n - 1);
-    index_mask = (1ull << index_width) - 1;
-    low_width = 64 - index_width < width ? 64 - index_width : width;
     for (size_t i = 0; i < n; i++) {
-        words[i] = (key[i] - least) << index_width | i;
+        words[i] = i;
     }
-    sorted = radix_sort_64(words, other, n, index_width, low_width);
-    if (low_width < width) {
-        other = sorted == words ? other : words;
-        for (size_t i = 0; i < n; i++) {
-            uint64_t index = sorted[i] & index_mask;
-            sorted[i] = (key[index] - least) >> low_width << index_width | index;
-        }
-        sorted = radix_sort_64(sorted, other, n, index_width, width - low_width);
-    }
+    order_words(words, words + n, n, key, least, bit_length(most - least), index_width);
     for (size_t i = 0; i < n; i++) {
-        key[i] = sorted[i] & index_mask;
+        key[i] = words[i] & ((1ull << index_width) - 1);
     }
 }
 

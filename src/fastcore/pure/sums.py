@@ -352,9 +352,10 @@ def _extreme(function: str, values: Any, is_better: Callable[[Any, Any], bool]) 
     if not len(values):
         raise ValueError(f"{function}: 'a' must not be empty")
     best, count = values[0], len(values)
-    for v in values:
+    for i in range(count):
         if len(values) != count:
             raise RuntimeError(f"{function}: 'a' changed size during iteration")
+        v = values[i]
         if isinstance(v, complex):
             arguments.reject_element(function, "'a'", v, arguments.NUMBERS)
         if isinstance(v, float) and v != v:

@@ -132,7 +132,7 @@ class Symbolic:
 
     def __pow__(self, exponent: Any) -> "Symbolic":
         if type(exponent) is int and exponent == 2:
-            return self.graph.add("multiply", self, self)
+            return self.graph.add("square", self)
         raise TraceError("vectorize: of the powers only x ** 2 is known: write a product, such as x * x * x")
 
     def __rpow__(self, base: Any) -> "Symbolic":
@@ -157,8 +157,6 @@ class Symbolic:
         if method != "__call__" or keywords or operation is None:
             name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
             raise TraceError(f"vectorize: numpy.{name} is not known here" + (" with keywords" if keywords else ""))
-        if operation == "square":
-            return self.graph.add("multiply", inputs[0], inputs[0])
         if operation.startswith("greater"):
             return self.graph.add(operation.replace("greater", "less"), inputs[1], inputs[0])
         return self.graph.add(operation, *inputs)
@@ -362,6 +360,10 @@ class _Compiler:
             kind = "float64"
         if node.operation == "sqrt":
             kind = float_kind(kind)
+        if node.operation == "square":
+            kind = "int8" if kind == "bool" else kind
+            value = self._cast(args[0], kind)
+            return self._step("multiply", kind, kind, value, value)
         if kind == "bool" and node.operation in ("subtract", "negative"):
             raise TypeError("vectorize: - does not take bool: write ~ or !=")
         return self._step(node.operation, kind, kind, *(self._cast(a, kind) for a in args))
@@ -501,6 +503,7 @@ def run_with_numpy(graph: Graph, result: int, operands: Sequence[Any]) -> Any:
 
     functions = {
         **{name: getattr(numpy, name) for name in OPERATIONS if name not in ("cast", "where")},
+        "square": numpy.square,
         "where": lambda condition, a, b: numpy.where(numpy.asarray(condition) != 0, a, b),
     }
     values: list[Any] = []

@@ -1,0 +1,87 @@
+"""Threads: results do not depend on their number, exceptions come through, a fork does no harm."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from common import normal
+
+from fastcore import _threads
+
+
+@pytest.mark.parametrize("name", ("sum", "fsum", "mean", "min", "max"))
+@pytest.mark.parametrize("dtype", ("float64", "float32", "int64", "uint8"))
+def test_reductions_do_not_depend_on_the_number_of_threads(fc, np, name, dtype):
+    from fastcore import pure
+
+    if fc is pure:
+        pytest.skip("the twin runs on one thread and checks the argument only")
+    a = (np.random.default_rng(1).standard_normal(1_200_000) * 50).astype("int8").astype(dtype)
+    if dtype.startswith("float"):
+        a += np.random.default_rng(2).standard_normal(a.size).astype(dtype)
+    expected = normal(getattr(fc, name)(a))
+    for threads in (1, 2, 3, 8, 10**6):
+        assert normal(getattr(fc, name)(a, threads=threads)) == expected
+
+
+def test_vectorized_functions_do_not_depend_on_the_number_of_threads(fc, np):
+    from fastcore import pure
+
+    n = 1000 if fc is pure else 1_000_001
+    x = np.random.default_rng(1).standard_normal(n)
+    f = fc.vectorize(lambda x: fc.where(x > 0, fc.sqrt(abs(x)), x * x / 3) + x)
+    expected = f(x)
+    for threads in (1, 2, 5):
+        assert f(x, threads=threads).tobytes() == expected.tobytes()
+        assert f(x[::2], threads=threads).tobytes() == expected[::2].tobytes()
+
+
+@pytest.mark.parametrize("threads", (1, 2, 4))
+def test_every_task_runs_once(threads):
+    done = []
+    _threads.run(done.append, 1000, threads)
+    assert sorted(done) == list(range(1000))
+
+
+@pytest.mark.parametrize("threads", (1, 2, 4))
+def test_an_exception_of_a_task_is_raised_and_ends_the_rest(threads):
+    done = []
+
+    def task(number):
+        if number == 5:
+            raise KeyError(number)
+        done.append(number)
+
+    with pytest.raises(KeyError):
+        _threads.run(task, 100_000, threads)
+    assert len(done) < 100_000
+
+
+def test_many_callers_at_once():
+    totals = []
+
+    def caller():
+        done = []
+        _threads.run(done.append, 200, 3)
+        totals.append(len(done))
+
+    callers = [threading.Thread(target=caller) for _ in range(8)]
+    for thread in callers:
+        thread.start()
+    for thread in callers:
+        thread.join()
+    assert totals == [200] * 8
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+def test_the_pool_works_in_a_forked_child():
+    _threads.run(lambda number: None, 10, 2)
+    child = os.fork()
+    if child == 0:
+        done = []
+        _threads.run(done.append, 100, 3)
+        os._exit(0 if len(done) == 100 else 1)
+    assert os.waitpid(child, 0)[1] == 0
