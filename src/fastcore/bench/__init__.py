@@ -1,0 +1,1 @@
+"""``python -m fastcore.bench``: what each kernel is worth on this machine, measured side by side in one run."""
