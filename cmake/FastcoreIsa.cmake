@@ -11,7 +11,12 @@ function(fastcore_compile_options target)
         target_compile_options(${target} PRIVATE -O3 -ffp-contract=off -fno-math-errno)
     endif()
     if(FASTCORE_SANITIZE)
-        set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
+        set(sanitizers
+            -fsanitize=address,undefined
+            -fno-sanitize-recover=undefined
+            -fno-omit-frame-pointer
+            -g
+        )
         target_compile_options(${target} PRIVATE ${sanitizers})
         target_link_options(${target} PRIVATE ${sanitizers})
     endif()
@@ -36,7 +41,10 @@ endmacro()
 function(fastcore_add_families target)
     set(variants base)
     set(FASTCORE_FLAGS_base "")
-    if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND NOT CMAKE_OSX_ARCHITECTURES MATCHES "arm64")
+    if(
+        CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$"
+        AND NOT CMAKE_OSX_ARCHITECTURES MATCHES "arm64"
+    )
         if(NOT MSVC)
             set(FASTCORE_FLAGS_base "-march=x86-64-v2")
         endif()

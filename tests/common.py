@@ -14,7 +14,34 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SMALL_INTEGERS = st.integers(-1000, 1000)
 INTEGERS = st.one_of(SMALL_INTEGERS, st.integers(-(2**64), 2**64), st.integers())
 # Lengths around the borders of lanes (32), vectors and blocks (4096).
-LENGTHS = (0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 511, 512, 513, 4095, 4096, 4097, 8197)
+LENGTHS = (
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    9,
+    15,
+    16,
+    17,
+    31,
+    32,
+    33,
+    63,
+    64,
+    65,
+    127,
+    128,
+    129,
+    511,
+    512,
+    513,
+    4095,
+    4096,
+    4097,
+    8197,
+)
 
 
 def bits(x: float) -> int:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from fastcore import pure
 
-SEPARATORS = st.one_of(st.sampled_from(["", ",", ", ", " -- ", "\n", "→", "\ud800", b"", b",", b"\xff\x00"]), st.text(max_size=3))
+SEPARATORS = st.one_of(
+    st.sampled_from(["", ",", ", ", " -- ", "\n", "→", "\ud800", b"", b",", b"\xff\x00"]), st.text(max_size=3)
+)
 ITEMS = st.lists(st.one_of(FLOATS, INTEGERS, st.text(max_size=20), st.booleans(), st.none(), st.binary(max_size=3)))
 
 
@@ -42,7 +44,17 @@ def test_floats_are_written_as_repr_writes_them(fc, values):
 def doubles_at_borders(exponent):
     """The doubles at both ends and in the middle of a binary exponent, and a few within."""
     rng = random.Random(exponent)
-    for fraction in (0, 1, 2, 2**51 - 1, 2**51, 2**51 + 1, 2**52 - 2, 2**52 - 1, *(rng.getrandbits(52) for _ in range(4))):
+    for fraction in (
+        0,
+        1,
+        2,
+        2**51 - 1,
+        2**51,
+        2**51 + 1,
+        2**52 - 2,
+        2**52 - 1,
+        *(rng.getrandbits(52) for _ in range(4)),
+    ):
         yield struct.unpack("<d", struct.pack("<Q", exponent << 52 | fraction))[0]
 
 
@@ -61,7 +73,17 @@ def test_decimals_and_powers_of_ten_are_written_as_repr_writes_them(fc):
 
 
 def test_the_borders_of_fixed_notation(fc):
-    values = [9999999999999998.0, 1e16, 1e15, 123456789012345680.0, 0.0001, 0.00009999999999999999, 0.00012, 5e-324, 1.5]
+    values = [
+        9999999999999998.0,
+        1e16,
+        1e15,
+        123456789012345680.0,
+        0.0001,
+        0.00009999999999999999,
+        0.00012,
+        5e-324,
+        1.5,
+    ]
     assert fc.join(values, " ") == " ".join(map(repr, values))
 
 
@@ -75,7 +97,7 @@ def test_integers(fc, values):
 @pytest.mark.parametrize("sep", ("", ",", ", ", "abc", "→", b";"))
 def test_integer_buffers(fc, code, sep):
     size = 8 * array(code).itemsize
-    values = pseudorandom_integers(5000, size) + [-(2 ** (size - 1)), 2 ** (size - 1) - 1, 0]
+    values = [*pseudorandom_integers(5000, size), -(2 ** (size - 1)), 2 ** (size - 1) - 1, 0]
     if code.isupper():
         values = [v + 2 ** (size - 1) for v in values]
     a = array(code, values)
@@ -150,7 +172,10 @@ def test_a_list_that_changes_while_it_is_joined_does_no_harm(fc):
 
 def test_long_generators_come_in_chunks(fc):
     assert fc.join((i for i in range(10000)), ",") == ",".join(map(str, range(10000)))
-    assert fc.join((i % 3 or None for i in range(10000)), b",") == ",".join(str(i % 3 or None) for i in range(10000)).encode()
+    assert (
+        fc.join((i % 3 or None for i in range(10000)), b",")
+        == ",".join(str(i % 3 or None) for i in range(10000)).encode()
+    )
 
 
 def test_a_generator_that_raises_lets_its_exception_through(fc):
@@ -162,7 +187,9 @@ def test_a_generator_that_raises_lets_its_exception_through(fc):
         fc.join(values(), ",")
 
 
-@pytest.mark.parametrize("dtype", ("bool", "int8", "uint64", "float16", "float32", "float64", ">i4", ">f8", "U3", "complex64"))
+@pytest.mark.parametrize(
+    "dtype", ("bool", "int8", "uint64", "float16", "float32", "float64", ">i4", ">f8", "U3", "complex64")
+)
 def test_arrays(fc, np, dtype):
     a = (np.arange(60) % 7 / 2).astype(dtype)
     for layout in (a, a[::3], a[::-1], a[:0]):

@@ -26,8 +26,11 @@ def python(code, **environment):
 
 
 def test_import_loads_no_numpy_and_nothing_heavy():
-    names = "numpy typing inspect concurrent.futures threading fastcore.bench fastcore.dask"
-    code = f"import sys; before = set(sys.modules); import fastcore; print(sorted(set({names.split()}) & set(sys.modules) - before))"
+    names = ["numpy", "typing", "inspect", "concurrent.futures", "threading", "fastcore.bench", "fastcore.dask"]
+    code = (
+        "import sys; before = set(sys.modules); import fastcore;"
+        f"print(sorted(set({names}) & set(sys.modules) - before))"
+    )
     assert python(code) == "[]"
 
 

@@ -196,7 +196,18 @@ def test_a_numpy_array_and_a_buffer_as_each_others_out(fc, np):
 def test_arrays_of_every_dtype_layout_and_axis_equal_the_twin(fc, np, dtype, descending):
     values = np.array(pseudorandom_integers(6 * 90, 12)).reshape(6, 90)
     a = (values % 53 / (2 if "f" in dtype else 1)).astype(dtype)
-    for layout in (a, a.T, a[:, ::2], a[::-1], a[0], a[0, ::3], a[:0], a[:, :0], np.asfortranarray(a), a.reshape(6, 9, 10)):
+    for layout in (
+        a,
+        a.T,
+        a[:, ::2],
+        a[::-1],
+        a[0],
+        a[0, ::3],
+        a[:0],
+        a[:, :0],
+        np.asfortranarray(a),
+        a.reshape(6, 9, 10),
+    ):
         for axis in (-1, 0, None):
             expected = outcome(pure.sort, layout, axis=axis, descending=descending)
             assert outcome(fc.sort, layout, axis=axis, descending=descending) == expected

@@ -9,8 +9,18 @@ import warnings
 from array import array
 
 import pytest
-from common import FINITE, FLOATS, INTEGERS, LENGTHS, SMALL_INTEGERS, bits, normal, outcome, pseudorandom_floats
-from common import pseudorandom_integers
+from common import (
+    FINITE,
+    FLOATS,
+    INTEGERS,
+    LENGTHS,
+    SMALL_INTEGERS,
+    bits,
+    normal,
+    outcome,
+    pseudorandom_floats,
+    pseudorandom_integers,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -83,7 +83,7 @@ def test_the_stub_names_every_public_name_and_parameter():
         assert stub[name] == list(inspect.signature(getattr(pure, name)).parameters), name
 
 
-# ---- bad input -------------------------------------------------------------------------------------------------------
+# ---- bad input ----
 
 NUMBERS = "(accepted: bool, integers, floats)"
 SORTABLE = "(accepted: bool, integers, floats, str)"
@@ -100,7 +100,13 @@ def bad_calls():
         yield name, (None,), {}, TypeError, f"{name}: 'a' must not be NoneType {NUMBERS}"
         yield name, ("abc",), {}, TypeError, f"{name}: 'a' must not be str {NUMBERS}"
         yield name, (NoNumber(),), {}, TypeError, f"{name}: 'a' must not be NoNumber {NUMBERS}"
-        yield name, (memoryview(b"abc").cast("c"),), {}, TypeError, f"{name}: 'a' must not be a buffer of format 'c' {NUMBERS}"
+        yield (
+            name,
+            (memoryview(b"abc").cast("c"),),
+            {},
+            TypeError,
+            f"{name}: 'a' must not be a buffer of format 'c' {NUMBERS}",
+        )
         yield name, ([1j],), {}, TypeError, f"{name}: 'a' must not hold complex {NUMBERS}"
         yield name, ([1, 2],), {"axis": 1}, ValueError, f"{name}: axis 1 is out of bounds for an array of dimension 1"
         yield name, ([1, 2],), {"axis": "x"}, TypeError, f"{name}: 'axis' must not be str (accepted: integers)"
@@ -135,7 +141,13 @@ def bad_calls():
         yield name, ([1],), {"descending": 1}, TypeError, f"{name}: 'descending' must not be int (accepted: bool)"
         yield name, ([1],), {"axis": 1}, ValueError, f"{name}: axis 1 is out of bounds for an array of dimension 1"
         yield name, ([1],), {"axis": 1.5}, TypeError, f"{name}: 'axis' must not be float (accepted: integers)"
-        yield name, (array("d", [1]),), {"axis": -2}, ValueError, f"{name}: axis -2 is out of bounds for an array of dimension 1"
+        yield (
+            name,
+            (array("d", [1]),),
+            {"axis": -2},
+            ValueError,
+            f"{name}: axis -2 is out of bounds for an array of dimension 1",
+        )
         yield name, ([1j, 2j],), {}, TypeError, "'<' not supported between instances of 'complex' and 'complex'"
         square = memoryview(array("d", range(4))).cast("B").cast("d", (2, 2))
         yield name, (square,), {}, TypeError, f"{name}: 'a' must not be a 2-d buffer {SORTABLE}"
@@ -151,7 +163,13 @@ def bad_calls():
     yield "sqrt", ([1j],), {}, TypeError, f"vectorize: operand 1 must not hold complex {NUMBERS}"
     yield "sqrt", (None,), {}, TypeError, f"vectorize: operand 1 must not be NoneType {NUMBERS}"
     yield "where", ([True], ["a"], [1]), {}, TypeError, f"vectorize: operand 2 must not hold str {NUMBERS}"
-    yield "where", ([True] * 2, [1.0] * 3, 1), {}, ValueError, "vectorize: operands of shapes (2,) and (3,) do not broadcast"
+    yield (
+        "where",
+        ([True] * 2, [1.0] * 3, 1),
+        {},
+        ValueError,
+        "vectorize: operands of shapes (2,) and (3,) do not broadcast",
+    )
 
 
 @pytest.mark.parametrize("case", list(bad_calls()), ids=lambda case: f"{case[0]}-{case[4][:60]}")
@@ -169,7 +187,13 @@ def bad_arrays(np):
         for dtype in ("complex128", "object", "datetime64[s]"):
             yield name, (np.zeros(3, dtype),), {}, TypeError, f"{name}: 'a' must not be {dtype} {NUMBERS}"
         yield name, (np.array(["a"]),), {}, TypeError, f"{name}: 'a' must not be str {NUMBERS}"
-        yield name, (np.zeros((2, 2)),), {"axis": 2}, ValueError, f"{name}: axis 2 is out of bounds for an array of dimension 2"
+        yield (
+            name,
+            (np.zeros((2, 2)),),
+            {"axis": 2},
+            ValueError,
+            f"{name}: axis 2 is out of bounds for an array of dimension 2",
+        )
     for name in ("min", "max"):
         yield name, (np.zeros((0, 3)),), {}, ValueError, f"{name}: 'a' must not be empty"
         yield name, (np.zeros((0, 3)),), {"axis": 0}, ValueError, f"{name}: 'a' must not be empty"
@@ -177,7 +201,13 @@ def bad_arrays(np):
         for dtype in ("complex128", "object"):
             yield name, (np.zeros(3, dtype),), {}, TypeError, f"{name}: 'a' must not be {dtype} {SORTABLE}"
         yield name, (np.array(5.0),), {}, TypeError, f"{name}: 'a' must not be a 0-d array {SORTABLE}"
-        yield name, (np.zeros(3),), {"axis": 1}, ValueError, f"{name}: axis 1 is out of bounds for an array of dimension 1"
+        yield (
+            name,
+            (np.zeros(3),),
+            {"axis": 1},
+            ValueError,
+            f"{name}: axis 1 is out of bounds for an array of dimension 1",
+        )
     yield "join", (np.array(5.0), ","), {}, TypeError, "join: 'values' must not be a 0-d array (accepted: any iterable)"
     yield "join", (np.zeros((2, 2)), ","), {}, ValueError, "join: 'values' must have one dimension, not 2"
     a = np.array([3.0, 1.0])

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from fastcore import pure
 
-from fastcore import pure
-
 
 def affine(x):
     return (x * 2 + 3) / 5
@@ -159,7 +157,20 @@ def test_an_out_that_cannot_be_written(fc, out):
 # ---- arrays ----
 
 
-DTYPES = ("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64")
+DTYPES = (
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+)
 FUNCTIONS = {
     "affine": affine,
     "product": lambda x, y: x * y + x,
@@ -221,7 +232,9 @@ def test_numpy_functions_are_traced(fc, np):
     assert normal(f(x)) == normal(np.where(x > 0, np.sqrt(np.abs(x)), np.square(x)) + 1)
 
 
-@pytest.mark.parametrize("shapes", ([(3, 4), (4,)], [(3, 1), (1, 4)], [(), (5,)], [(2, 3, 4), (3, 1)], [(0, 3), (3,)], [(1,), ()]))
+@pytest.mark.parametrize(
+    "shapes", ([(3, 4), (4,)], [(3, 1), (1, 4)], [(), (5,)], [(2, 3, 4), (3, 1)], [(0, 3), (3,)], [(1,), ()])
+)
 def test_arrays_broadcast_as_numpys(fc, np, shapes):
     operands = [np.arange(math.prod(shape), dtype="float64").reshape(shape) for shape in shapes]
     f = fc.vectorize(lambda x, y: x * 2 - y)
@@ -231,7 +244,16 @@ def test_arrays_broadcast_as_numpys(fc, np, shapes):
 def test_layouts_do_not_matter(fc, np):
     f = fc.vectorize(lambda x, y: x * 2 + y)
     base = np.array(pseudorandom_floats(12000)).reshape(100, 120)
-    for x in (base, base.T, base[::-1], base[:, ::2], base[0], base[0, ::-1], base.astype(">f8"), np.broadcast_to(1.5, 7)):
+    for x in (
+        base,
+        base.T,
+        base[::-1],
+        base[:, ::2],
+        base[0],
+        base[0, ::-1],
+        base.astype(">f8"),
+        np.broadcast_to(1.5, 7),
+    ):
         assert normal(f(x, x)) == normal(np.asarray(x * 2 + x, dtype="float64"))
         line = x.ravel()[: x.size // 2 * 2]
         assert normal(f(line[::2], line[1::2])) == normal((line[::2] * 2 + line[1::2]).astype("float64"))
@@ -240,7 +262,13 @@ def test_layouts_do_not_matter(fc, np):
 def test_out_arrays_of_any_layout_and_overlap(fc, np):
     f = fc.vectorize(lambda x: x + 1)
     x = np.arange(6.0).reshape(2, 3)
-    for out in (np.empty((2, 3)), np.empty((3, 2)).T, np.empty((2, 6))[:, ::2], np.empty((2, 3), ">f8"), np.empty((2, 3), "float32")):
+    for out in (
+        np.empty((2, 3)),
+        np.empty((3, 2)).T,
+        np.empty((2, 6))[:, ::2],
+        np.empty((2, 3), ">f8"),
+        np.empty((2, 3), "float32"),
+    ):
         assert f(x, out=out) is out
         assert np.array_equal(out, x + 1)
     line = np.arange(5000.0)
@@ -275,7 +303,7 @@ UNTRACEABLE = {
     "builtin max": (lambda x: max(x, 0), "fastcore.where"),
     "math": (lambda x: math.exp(x), "fastcore.sqrt"),
     "int": (lambda x: int(x), "need a number"),
-    "loop": (lambda x: [v for v in x], "no length, items"),
+    "loop": (lambda x: [v + 1 for v in x], "no length, items"),
     "index": (lambda x: x[0], "no length, items"),
     "len": (lambda x: len(x), "no length, items"),
     "method": (lambda x: x.sum(), ".sum is not known"),
@@ -300,7 +328,13 @@ def test_what_cannot_be_traced_is_a_trace_error_that_names_the_replacement(fc, n
 
 
 def test_numpy_functions_that_are_not_known_are_trace_errors(fc, np):
-    for function in (np.exp, lambda x: np.add.reduce(x), lambda x: np.sort(x), lambda x: np.add(x, 1, dtype="f4"), np.sum):
+    for function in (
+        np.exp,
+        lambda x: np.add.reduce(x),
+        lambda x: np.sort(x),
+        lambda x: np.add(x, 1, dtype="f4"),
+        np.sum,
+    ):
         with pytest.raises(fc.TraceError):
             fc.vectorize(function)
     with pytest.raises(fc.TraceError, match="ndarray cannot take part"):

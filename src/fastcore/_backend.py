@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+import importlib
 import os
 
 from fastcore import _environment, pure
@@ -10,7 +10,7 @@ from fastcore import _environment, pure
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Optional
+    from typing import Any
 
 # What each implementation provides, and `import fastcore` with it.
 PUBLIC = [
@@ -39,12 +39,12 @@ _wanted = _environment.choice("FASTCORE_IMPL", IMPLEMENTATIONS, "auto")
 _wanted_isa = _environment.choice("FASTCORE_ISA", ISAS, None)
 
 
-def _load_kernels() -> tuple[Optional[ModuleType], str]:
+def _load_kernels() -> tuple[ModuleType | None, str]:
     """The native module, or None and why not."""
     if _wanted == "pure":
         return None, "FASTCORE_IMPL=pure"
     try:
-        from fastcore import _kernels
+        kernels = importlib.import_module("fastcore._kernels")
     except ModuleNotFoundError as error:
         # Only its absence is a reason to do without it: a broken extension must be seen.
         if error.name != "fastcore._kernels":
@@ -52,15 +52,15 @@ def _load_kernels() -> tuple[Optional[ModuleType], str]:
         if _wanted == "native":
             raise ImportError("FASTCORE_IMPL=native, but fastcore was installed without its native kernels") from error
         return None, "no native kernels are installed"
-    isas = _kernels.available_isas()
+    isas = kernels.available_isas()
     if not isas:
         if _wanted == "native":
             raise ImportError("FASTCORE_IMPL=native, but this processor is older than x86-64-v2")
         return None, "this processor is older than x86-64-v2"
     if _wanted_isa is not None and _wanted_isa not in isas:
         raise ValueError(f"FASTCORE_ISA={_wanted_isa!r} is not available here (available: {', '.join(isas)})")
-    _kernels.use_isa(_wanted_isa or isas[0])
-    return _kernels, ""
+    kernels.use_isa(_wanted_isa or isas[0])
+    return kernels, ""
 
 
 def _adopt(native: Any, twin: Any) -> None:
@@ -125,7 +125,7 @@ def info() -> dict[str, Any]:
     from fastcore import __version__, _threads
 
     try:
-        numpy_version: Optional[str] = metadata.version("numpy")
+        numpy_version: str | None = metadata.version("numpy")
     except metadata.PackageNotFoundError:
         numpy_version = None
     return {

@@ -8,10 +8,10 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.list cimport PyList_CheckExact, PyList_GET_ITEM, PyList_GET_SIZE
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
-from cpython.object cimport Py_EQ, Py_GT, Py_LT, PyObject, PyObject_RichCompareBool
+from cpython.object cimport Py_GT, Py_LT, PyObject, PyObject_RichCompareBool
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memmove
+from libc.string cimport memcpy
 
 import builtins
 import sys
@@ -25,7 +25,7 @@ from fastcore.pure import sums as _pure_sums
 from fastcore.pure import transforms as _pure_transforms
 from fastcore.pure.fibonacci import fibonacci_mod as _twin_fibonacci_mod
 from fastcore.pure.fibonacci import index as _fibonacci_index
-from fastcore.pure.transforms import TraceError
+from fastcore.pure.transforms import TraceError  # no-cython-lint
 
 include "bindings/native.pxi"
 include "bindings/arguments.pxi"

@@ -1,20 +1,22 @@
 """The one place where work is split over threads: a shared pool, made on first use and made anew after a fork."""
 
+from __future__ import annotations
+
 import os
 
 from fastcore import _environment
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # so that `typing` and `threading` are not loaded at import
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from concurrent.futures import ThreadPoolExecutor
-    from typing import Optional
 
 DEFAULT = _environment.positive("FASTCORE_NUM_THREADS", 1)
 # More would only wait for processors.
 MOST = 256
 
-_pool: "Optional[ThreadPoolExecutor]" = None
+_pool: ThreadPoolExecutor | None = None
 
 
 def _forget_pool() -> None:
@@ -27,7 +29,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_pool)
 
 
-def run(task: "Callable[[int], object]", count: int, threads: int) -> None:
+def run(task: Callable[[int], object], count: int, threads: int) -> None:
     """Call task(0) … task(count - 1), on the calling thread and at most `threads - 1` others.
 
     Tasks are handed out in order to whoever is free, so that what they write must depend on their number alone. An
@@ -69,13 +71,13 @@ def run(task: "Callable[[int], object]", count: int, threads: int) -> None:
             raise error
 
 
-def _lock():
+def _lock() -> threading.Lock:
     import threading
 
     return threading.Lock()
 
 
-def _shared_pool() -> "ThreadPoolExecutor":
+def _shared_pool() -> ThreadPoolExecutor:
     global _pool
     if _pool is None:
         from concurrent.futures import ThreadPoolExecutor

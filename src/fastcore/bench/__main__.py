@@ -39,13 +39,17 @@ def parser() -> Parser:
         description="Compare the pure-Python reference, builtins, NumPy and fastcore, interleaved in one run.",
         epilog="Exit codes: 0 done, 2 bad usage, 3 results differ, 5 no case matches, 130 interrupted.",
     )
-    made.add_argument("case", nargs="*", metavar="CASE", help="family, name or pattern: sums, joins/list-int, 'sums/fsum*'")
+    made.add_argument(
+        "case", nargs="*", metavar="CASE", help="family, name or pattern: sums, joins/list-int, 'sums/fsum*'"
+    )
     made.add_argument("-l", "--list", action="store_true", help="list the cases and measure nothing")
     made.add_argument("-n", "--sizes", metavar="LIST", help="such as 100,1e4,1e6 (default 100,1e4,1e5)")
     made.add_argument("-t", "--time", metavar="SEC", default="5", help="seconds for all timing (default 5)")
     made.add_argument("--check-only", action="store_true", help="compare the results, time nothing")
     made.add_argument("--no-pin", action="store_true", help="do not stay on one processor")
-    made.add_argument("-o", "--output", metavar="FILE.json", help="write the times for pyperf and other programs; - is stdout")
+    made.add_argument(
+        "-o", "--output", metavar="FILE.json", help="write the times for pyperf and other programs; - is stdout"
+    )
     made.add_argument("-q", "--quiet", action="store_true", help="print the summary alone")
     return made
 
@@ -162,7 +166,9 @@ def print_table(lines: list[tuple[str, ...]]) -> None:
             for i, name in enumerate(report.COLUMNS):
                 made.add_column(name, justify="left" if i in (0, 6, 7) else "right", no_wrap=i not in (6,))
             for line in lines:
-                colour = "red" if "slower" in line[6] or line[7] == "differs" else "green" if "faster" in line[6] else None
+                colour = (
+                    "red" if "slower" in line[6] or line[7] == "differs" else "green" if "faster" in line[6] else None
+                )
                 made.add_row(*line, style=colour)
             Console(highlight=False).print(made)
             return
@@ -232,13 +238,21 @@ def _main(argv: list[str]) -> int:
     if not options.quiet and out is sys.stdout:
         print_table(report.table(groups, ratios))
     if options.check_only:
-        unequal = [f"{g.case.name} n={g.n} ({r.contender.name})" for g in groups for r in g.rows if r.status == "differs"]
-        print(f"Checked {len(groups)}: " + ("results differ: " + ", ".join(unequal) if unequal else "all results are the same"), file=out)
+        unequal = [
+            f"{g.case.name} n={g.n} ({r.contender.name})" for g in groups for r in g.rows if r.status == "differs"
+        ]
+        print(
+            f"Checked {len(groups)}: "
+            + ("results differ: " + ", ".join(unequal) if unequal else "all results are the same"),
+            file=out,
+        )
     else:
         print(report.summary(groups, ratios), file=out)
         if noise is not None and measure.is_noisy(noise):
             width = f"[{noise.low:.3f}, {noise.high:.3f}]"
-            print(f"Noisy machine: a function against itself came to {width}; small differences mean nothing.", file=out)
+            print(
+                f"Noisy machine: a function against itself came to {width}; small differences mean nothing.", file=out
+            )
     if options.output is not None:
         text = report.as_json(groups, ratios, info, argv, noise, cpu)
         if options.output == "-":

@@ -1,8 +1,8 @@
 """The measuring protocol: contenders interleaved in blocks of a millisecond, paired, in passes spread over the run.
 
-Of two contenders timed apart, one may meet a slower machine than the other; timed in turn, block by block, both meet the
-same one, so what is kept is the ratio within a round. The estimate is the median over passes of the median over a pass's
-rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds (A. C. Davison, D. V. Hinkley,
+Of two contenders timed apart, one may meet a slower machine than the other; timed in turn, block by block, both meet
+the same one, so what is kept is the ratio within a round. The estimate is the median over passes of the median over a
+pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds (A. C. Davison, D. V. Hinkley,
 "Bootstrap Methods and their Application", 1997, section 3.8), as rounds of one pass resemble each other.
 """
 
@@ -17,7 +17,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from fastcore.bench.cases import Case, Contender
 
@@ -62,10 +62,10 @@ class Group:
     rows: list[Row]
     is_calibrated: bool = False
 
-    def row(self, role: str) -> Optional[Row]:
+    def row(self, role: str) -> Row | None:
         return next((row for row in self.rows if row.contender.role == role), None)
 
-    def best_rival(self) -> Optional[Row]:
+    def best_rival(self) -> Row | None:
         """The fastest builtin or NumPy row that gives the right result."""
         rivals = [row for row in self.rows if row.contender.role in ("builtin", "numpy") and row.status == "="]
         return min(rivals, key=lambda row: row.seconds, default=None)
@@ -87,7 +87,7 @@ class Ratio:
 
 
 def check(case: Case, n: int, known: dict[tuple[str, str], tuple[int, float]]) -> Group:
-    """Run every contender once and compare its result with the reference's; times by name in `known` predict the next."""
+    """Run every contender once and compare its result with the reference's; `known` times predict the next."""
     contenders = case.make(n)
     rows = [Row(contender) for contender in contenders]
     expected: Any = None
@@ -153,7 +153,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def pinned(cpu: Optional[int] = None) -> Iterator[Optional[int]]:
+def pinned(cpu: int | None = None) -> Iterator[int | None]:
     """On one processor, where the system can."""
     if not hasattr(os, "sched_setaffinity"):
         yield None
@@ -221,7 +221,8 @@ def _calibrate(row: Row) -> int:
 def compare(row: Row, base: Row) -> Ratio:
     """How many times faster `row` is than `base`, from the rounds that both took part in."""
     passes = [
-        [math.log(b / a) for a, b in zip(mine, others) if a > 0 and b > 0] for mine, others in zip(row.passes, base.passes)
+        [math.log(b / a) for a, b in zip(mine, others) if a > 0 and b > 0]
+        for mine, others in zip(row.passes, base.passes)
     ]
     passes = [rounds for rounds in passes if rounds]
     if not passes:
@@ -248,4 +249,4 @@ def _median(values: list[float]) -> float:
 
 def is_noisy(canary_ratio: Ratio) -> bool:
     """Whether a function differs from itself by more than a run may."""
-    return not (1 - CANARY_BAND <= canary_ratio.low and canary_ratio.high <= 1 + CANARY_BAND)
+    return not (canary_ratio.low >= 1 - CANARY_BAND and canary_ratio.high <= 1 + CANARY_BAND)

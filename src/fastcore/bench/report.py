@@ -47,7 +47,11 @@ def table(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]
             cells.append("")
         else:
             interval = f"[{times(ratio.low)}, {times(ratio.high)}]"
-            word = f"{times(ratio.value)}x {ratio.verdict}" if ratio.verdict != "no difference shown" else "no difference shown"
+            word = (
+                f"{times(ratio.value)}x {ratio.verdict}"
+                if ratio.verdict != "no difference shown"
+                else "no difference shown"
+            )
             cells.append(f"{word} {interval} {rival.contender.name}")
         cells.append("differs" if any(row.status == "differs" for row in group.rows) else "=")
         lines.append(tuple(cells))
@@ -66,7 +70,9 @@ def aligned(lines: list[tuple[str, ...]]) -> str:
 
 def summary(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]]) -> str:
     """Where fastcore is first, and, by name, where it is not."""
-    raced = [(groups[i], rival, ratio) for i, (rival, ratio) in ratios.items() if rival is not None and ratio is not None]
+    raced = [
+        (groups[i], rival, ratio) for i, (rival, ratio) in ratios.items() if rival is not None and ratio is not None
+    ]
     first = sum(ratio.verdict == "faster" for _, _, ratio in raced)
     losses = [
         f"{group.case.name} n={group.n} ({rival.contender.name} {times(1 / ratio.value)}x)"
@@ -105,7 +111,7 @@ def as_json(
     noise: Ratio | None,
     cpu: int | None,
 ) -> str:
-    """The run in pyperf's format 1.0, which `pyperf show` and `pyperf compare_to` read; what it has no place for is apart."""
+    """The run in pyperf's format 1.0, for `pyperf show` and `compare_to`; what that has no place for stands apart."""
     benchmarks, skipped = [], []
     for i, group in enumerate(groups):
         rival, ratio = ratios.get(i, (None, None))
@@ -125,7 +131,12 @@ def as_json(
                 "role": row.contender.role,
                 "equal": row.status == "=",
             }
-            if row.contender.role == "fastcore" and rival is not None and ratio is not None and not math.isnan(ratio.value):
+            if (
+                row.contender.role == "fastcore"
+                and rival is not None
+                and ratio is not None
+                and not math.isnan(ratio.value)
+            ):
                 metadata |= {
                     "ratio_base": rival.contender.name,
                     "ratio": ratio.value,

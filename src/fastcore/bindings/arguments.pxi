@@ -195,7 +195,7 @@ cdef bint _is_native_order(str order):
     return (order == "<") == (sys.byteorder == "little")
 
 
-# ---- over the elements -------------------------------------------------------------------------------------------------
+# ---- over the elements ----
 
 # Takes the next n elements of an array; all calls but the last have a multiple of CHUNK.
 ctypedef void (*Update)(void *state, int kind, const void *x, size_t n) noexcept nogil

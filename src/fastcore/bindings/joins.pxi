@@ -221,7 +221,8 @@ def join(values, sep=""):
     if not (_is_sequence(values) or type(values) is range):
         owner = _open_array(values, &source)
         if owner is not None:
-            if source.kind == FC_FLOAT16 or (source.kind == FC_FLOAT32 and _is_ndarray(owner)) or _dimensions(values) != 1:
+            if (source.kind == FC_FLOAT16 or (source.kind == FC_FLOAT32 and _is_ndarray(owner))
+                    or getattr(values, "ndim", 1) != 1):
                 return _pure_joins.join(values, sep)
             is_opened = True
         elif _needs_twin(values):
@@ -251,10 +252,6 @@ def join(values, sep=""):
         return sep.join(pieces)
     finally:
         PyMem_RawFree(text.start)
-
-
-cdef object _dimensions(object values):
-    return getattr(values, "ndim", 1)
 
 
 cdef bint _fits(object value) except -1:

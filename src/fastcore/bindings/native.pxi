@@ -84,8 +84,10 @@ cdef extern from "fastcore.h" nogil:
         fc_loop[12][12] cast
 
     ctypedef struct fc_joins_table:
-        char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t size, char *out) noexcept nogil
-        char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+        char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t size,
+                          char *out) noexcept nogil
+        char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t size,
+                       char *out) noexcept nogil
         char *(*floats)(const double *x, size_t n, const char *separator, size_t size, char *out) noexcept nogil
 
     ctypedef int (*fc_interrupt)(void *context) noexcept nogil

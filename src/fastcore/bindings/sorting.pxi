@@ -12,7 +12,7 @@ cdef enum:
     LIST_FEWEST = 48
 
 
-# ---- lists -------------------------------------------------------------------------------------------------------------
+# ---- lists ----
 
 
 cdef enum Order:
@@ -117,7 +117,7 @@ cdef list _argsort_list(list items, bint descending):
     return order
 
 
-# ---- arrays ------------------------------------------------------------------------------------------------------------
+# ---- arrays ----
 
 
 cdef int _sort_rows(int kind, const char *x, Py_ssize_t rows, Py_ssize_t n, bint descending, char *out) except -1:

@@ -92,7 +92,7 @@ cdef object _best(Running *running):
     return running.best.u
 
 
-# ---- threads -----------------------------------------------------------------------------------------------------------
+# ---- threads ----
 
 
 cdef class _Parts:
@@ -154,7 +154,7 @@ cdef int _reduce_array(object owner, Source *source, Running *running, Reduction
     return _walk(owner, source, _update, running)
 
 
-# ---- lists -------------------------------------------------------------------------------------------------------------
+# ---- lists ----
 
 
 # Integers up to here are floats too.
@@ -390,7 +390,7 @@ cdef object _extreme_of(str function, object sequence, object best, int operatio
     return best
 
 
-# ---- the public functions ----------------------------------------------------------------------------------------------
+# ---- the public functions ----
 
 
 def sum(a, *, axis=None, threads=None):

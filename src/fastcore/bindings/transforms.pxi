@@ -251,7 +251,7 @@ cdef int _execute_few(_Machine machine, Run *run) except -1:
     return 0
 
 
-# ---- operands ----------------------------------------------------------------------------------------------------------
+# ---- operands ----
 
 
 cdef object _list_column(object a):

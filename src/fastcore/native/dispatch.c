@@ -21,11 +21,11 @@ fc_fibonacci_table fc_fibonacci;
 fc_sorting_table fc_sorting;
 uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
 
-#define FC_DECLARE(isa)                                         \
-    extern const fc_sums_table fc_sums_##isa;                   \
-    extern const fc_transforms_table fc_transforms_##isa;       \
-    extern const fc_joins_table fc_joins_##isa;                 \
-    extern const fc_fibonacci_table fc_fibonacci_##isa;         \
+#define FC_DECLARE(isa)                                   \
+    extern const fc_sums_table fc_sums_##isa;             \
+    extern const fc_transforms_table fc_transforms_##isa; \
+    extern const fc_joins_table fc_joins_##isa;           \
+    extern const fc_fibonacci_table fc_fibonacci_##isa;   \
     extern const fc_sorting_table fc_sorting_##isa
 
 FC_DECLARE(base);
@@ -36,13 +36,13 @@ FC_DECLARE(avx2);
 FC_DECLARE(avx512);
 #endif
 
-#define FC_FILL(isa)                             \
-    do {                                         \
-        fc_sums = fc_sums_##isa;                 \
-        fc_transforms = fc_transforms_##isa;     \
-        fc_joins = fc_joins_##isa;               \
-        fc_fibonacci = fc_fibonacci_##isa;       \
-        fc_sorting = fc_sorting_##isa;           \
+#define FC_FILL(isa)                         \
+    do {                                     \
+        fc_sums = fc_sums_##isa;             \
+        fc_transforms = fc_transforms_##isa; \
+        fc_joins = fc_joins_##isa;           \
+        fc_fibonacci = fc_fibonacci_##isa;   \
+        fc_sorting = fc_sorting_##isa;       \
     } while (0)
 
 #ifdef FC_X86

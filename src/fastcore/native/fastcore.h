@@ -53,9 +53,9 @@ typedef struct fc_integer_sum {
 enum { FC_EXACT_NAN = 1, FC_EXACT_PLUS_INF = 2, FC_EXACT_MINUS_INF = 4 };
 typedef struct fc_exact_sum {
     int64_t digit[FC_EXACT_DIGITS];
-    uint32_t pending;  /* additions since the digits were last carried */
-    uint32_t skip;     /* tiles still to be added one by one before extraction is tried again */
-    int32_t exponent;  /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
+    uint32_t pending; /* additions since the digits were last carried */
+    uint32_t skip;    /* tiles still to be added one by one before extraction is tried again */
+    int32_t exponent; /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
     uint32_t flags;
 } fc_exact_sum;
 #define FC_EXACT_NO_EXPONENT INT32_MIN
@@ -151,8 +151,8 @@ typedef struct fc_joins_table {
 typedef int (*fc_interrupt)(void *context);
 
 typedef struct fc_fibonacci_table {
-    /* F(n) as little-endian 64-bit limbs into `out`, which has fc_fibonacci_limbs(n) of them; returns how many are used,
-       or 0 if interrupted. `scratch` has fc_fibonacci_scratch_size(n) bytes. n <= 2^36. */
+    /* F(n) as little-endian 64-bit limbs into `out`, which has fc_fibonacci_limbs(n) of them; returns how many are
+       used, or 0 if interrupted. `scratch` has fc_fibonacci_scratch_size(n) bytes. n <= 2^36. */
     size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context);
     /* F(n) mod m, m >= 1, of a natural number n in little-endian 64-bit limbs. */
     uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m);

@@ -213,7 +213,8 @@ FC_INLINE size_t used_limbs(const uint64_t *a, size_t n) {
 }
 
 /* x = 3t - 2s + 2·sign or 4t - s + 2·sign, over n limbs; the result is not negative and fits. */
-static void combine(uint64_t *x, const uint64_t *t, uint64_t by_t, const uint64_t *s, uint64_t by_s, int is_odd, size_t n) {
+static void combine(uint64_t *x, const uint64_t *t, uint64_t by_t, const uint64_t *s, uint64_t by_s, int is_odd,
+                    size_t n) {
     uint64_t carry_t = 0, carry_s = 0, borrow = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t high, low = fc_multiply(t[i], by_t, &high);

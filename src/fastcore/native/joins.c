@@ -1,8 +1,8 @@
 /* Numbers to text.
 
-   Integers: eight decimal digits at a time in one 64-bit word, by three multiplications by a reciprocal (10^4, 10^2, 10)
-   that each split every lane of the word in two; leading zeros are counted on the word and shifted out. No table, no
-   branch on a digit; about 20 instructions for each eight digits.
+   Integers: eight decimal digits at a time in one 64-bit word, by three multiplications by a reciprocal (10^4, 10^2,
+   10) that each split every lane of the word in two; leading zeros are counted on the word and shifted out. No table,
+   no branch on a digit; about 20 instructions for each eight digits.
 
    Floats: the shortest decimal that reads back as the same double, the nearest to it if there are several, from one
    product of the significand and a 128-bit power of ten, in the manner of R. Giulietti, "The Schubfach way to render
@@ -18,8 +18,8 @@
 
 /* ---- integers ------------------------------------------------------------------------------------------------ */
 
-/* The eight decimal digits of x < 10^8 as bytes 0 to 9, the first digit in the lowest byte. The reciprocals are exact on
-   their ranges: 109951163/2^40 for 10^4 below 10^8, 10486/2^20 for 100 below 10^4, 103/2^10 for 10 below 100. */
+/* The eight decimal digits of x < 10^8 as bytes 0 to 9, the first digit in the lowest byte. The reciprocals are exact
+   on their ranges: 109951163/2^40 for 10^4 below 10^8, 10486/2^20 for 100 below 10^4, 103/2^10 for 10 below 100. */
 FC_INLINE uint64_t eight_digits(uint64_t x) {
     uint64_t h = x * 109951163u >> 40;
     uint64_t y = h | (x - 10000u * h) << 32;
@@ -70,31 +70,30 @@ FC_INLINE char *write_bool(uint8_t x, char *out) {
 }
 
 /* The loops are compiled for separators of one and two bytes, and for any. */
-#define WITH_SEPARATOR(write_element)                             \
-    if (separator_size == 1) {                                    \
-        for (size_t i = 0; i < n; i++) {                          \
-            out = write_element;                                  \
-            *out++ = *separator;                                  \
-        }                                                         \
-    } else if (separator_size == 2) {                             \
-        for (size_t i = 0; i < n; i++) {                          \
-            out = write_element;                                  \
-            memcpy(out, separator, 2);                            \
-            out += 2;                                             \
-        }                                                         \
-    } else {                                                      \
-        for (size_t i = 0; i < n; i++) {                          \
-            out = write_element;                                  \
-            memcpy(out, separator, separator_size);               \
-            out += separator_size;                                \
-        }                                                         \
-    }                                                             \
+#define WITH_SEPARATOR(write_element)               \
+    if (separator_size == 1) {                      \
+        for (size_t i = 0; i < n; i++) {            \
+            out = write_element;                    \
+            *out++ = *separator;                    \
+        }                                           \
+    } else if (separator_size == 2) {               \
+        for (size_t i = 0; i < n; i++) {            \
+            out = write_element;                    \
+            memcpy(out, separator, 2);              \
+            out += 2;                               \
+        }                                           \
+    } else {                                        \
+        for (size_t i = 0; i < n; i++) {            \
+            out = write_element;                    \
+            memcpy(out, separator, separator_size); \
+            out += separator_size;                  \
+        }                                           \
+    }                                               \
     return out
 
-#define INTEGERS(suffix, type, write)                                                                              \
-    static char *integers_##suffix(const type *x, size_t n, const char *separator, size_t separator_size,          \
-                                   char *out) {                                                                    \
-        WITH_SEPARATOR(write(x[i], out));                                                                          \
+#define INTEGERS(suffix, type, write)                                                                                  \
+    static char *integers_##suffix(const type *x, size_t n, const char *separator, size_t separator_size, char *out) { \
+        WITH_SEPARATOR(write(x[i], out));                                                                              \
     }
 INTEGERS(bool, uint8_t, write_bool)
 INTEGERS(int8, int8_t, write_signed)

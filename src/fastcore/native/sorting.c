@@ -26,57 +26,58 @@
 /* Below this, insertion sort: 256 counters for each digit cost as much as its n²/4 moves. */
 #define INSERTION_MOST 40
 
-/* Sorts n words by `count` digits of `bits` bits from bit `low` up, between `a` and `b`; returns where the result is. */
-#define RADIX_SORT(name, word)                                                                                     \
-    static word *name(word *a, word *b, size_t n, unsigned low, unsigned width) {                                  \
-        uint32_t histogram[DIGITS_MOST][1u << DIGIT_MOST];                                                         \
-        const unsigned bits = n < WIDE_DIGITS_FROM ? 8 : DIGIT_MOST;                                               \
-        const unsigned count = (width + bits - 1) / bits;                                                          \
-        const word mask = (word)((1u << bits) - 1);                                                                \
-        for (unsigned d = 0; d < count; d++) {                                                                     \
-            memset(histogram[d], 0, sizeof histogram[d][0] << bits);                                               \
-        }                                                                                                          \
-        for (size_t i = 0; i < n; i++) {                                                                           \
-            word w = (word)(a[i] >> low);                                                                          \
-            for (unsigned d = 0; d < count; d++) {                                                                 \
-                histogram[d][w & mask]++;                                                                          \
-                w = (word)(w >> bits);                                                                             \
-            }                                                                                                      \
-        }                                                                                                          \
-        for (unsigned d = 0; d < count; d++) {                                                                     \
-            const unsigned shift = low + d * bits;                                                                 \
-            uint32_t *position = histogram[d], sum = 0;                                                            \
-            word *swap = a;                                                                                        \
-            if (position[(a[0] >> shift) & mask] == n) {                                                           \
-                continue;                                                                                          \
-            }                                                                                                      \
-            for (size_t bin = 0; bin <= mask; bin++) {                                                             \
-                uint32_t here = position[bin];                                                                     \
-                position[bin] = sum;                                                                               \
-                sum += here;                                                                                       \
-            }                                                                                                      \
-            for (size_t i = 0; i < n; i++) {                                                                       \
-                b[position[(a[i] >> shift) & mask]++] = a[i];                                                      \
-            }                                                                                                      \
-            a = b;                                                                                                 \
-            b = swap;                                                                                              \
-        }                                                                                                          \
-        return a;                                                                                                  \
+/* Sorts n words by `count` digits of `bits` bits from bit `low` up, between `a` and `b`; returns where the result is.
+ */
+#define RADIX_SORT(name, word)                                                    \
+    static word *name(word *a, word *b, size_t n, unsigned low, unsigned width) { \
+        uint32_t histogram[DIGITS_MOST][1u << DIGIT_MOST];                        \
+        const unsigned bits = n < WIDE_DIGITS_FROM ? 8 : DIGIT_MOST;              \
+        const unsigned count = (width + bits - 1) / bits;                         \
+        const word mask = (word)((1u << bits) - 1);                               \
+        for (unsigned d = 0; d < count; d++) {                                    \
+            memset(histogram[d], 0, sizeof histogram[d][0] << bits);              \
+        }                                                                         \
+        for (size_t i = 0; i < n; i++) {                                          \
+            word w = (word)(a[i] >> low);                                         \
+            for (unsigned d = 0; d < count; d++) {                                \
+                histogram[d][w & mask]++;                                         \
+                w = (word)(w >> bits);                                            \
+            }                                                                     \
+        }                                                                         \
+        for (unsigned d = 0; d < count; d++) {                                    \
+            const unsigned shift = low + d * bits;                                \
+            uint32_t *position = histogram[d], sum = 0;                           \
+            word *swap = a;                                                       \
+            if (position[(a[0] >> shift) & mask] == n) {                          \
+                continue;                                                         \
+            }                                                                     \
+            for (size_t bin = 0; bin <= mask; bin++) {                            \
+                uint32_t here = position[bin];                                    \
+                position[bin] = sum;                                              \
+                sum += here;                                                      \
+            }                                                                     \
+            for (size_t i = 0; i < n; i++) {                                      \
+                b[position[(a[i] >> shift) & mask]++] = a[i];                     \
+            }                                                                     \
+            a = b;                                                                \
+            b = swap;                                                             \
+        }                                                                         \
+        return a;                                                                 \
     }
 RADIX_SORT(radix_sort_16, uint16_t)
 RADIX_SORT(radix_sort_32, uint32_t)
 RADIX_SORT(radix_sort_64, uint64_t)
 
-#define INSERTION_SORT(name, word)                                   \
-    static void name(word *a, size_t n) {                            \
-        for (size_t i = 1; i < n; i++) {                             \
-            word w = a[i];                                           \
-            size_t k = i;                                            \
-            for (; k > 0 && a[k - 1] > w; k--) {                     \
-                a[k] = a[k - 1];                                     \
-            }                                                        \
-            a[k] = w;                                                \
-        }                                                            \
+#define INSERTION_SORT(name, word)               \
+    static void name(word *a, size_t n) {        \
+        for (size_t i = 1; i < n; i++) {         \
+            word w = a[i];                       \
+            size_t k = i;                        \
+            for (; k > 0 && a[k - 1] > w; k--) { \
+                a[k] = a[k - 1];                 \
+            }                                    \
+            a[k] = w;                            \
+        }                                        \
     }
 INSERTION_SORT(insertion_sort_16, uint16_t)
 INSERTION_SORT(insertion_sort_32, uint32_t)
@@ -96,20 +97,20 @@ KEYS(16)
 KEYS(32)
 KEYS(64)
 
-#define FLOAT_KEYS(bits, INFINITE)                                                                     \
-    FC_INLINE int is_nan_##bits(uint##bits##_t x) {                                                    \
-        return (uint##bits##_t)(x << 1) > (uint##bits##_t)((uint##bits##_t)INFINITE << 1);             \
-    }                                                                                                  \
-    FC_INLINE int is_zero_##bits(uint##bits##_t x) { return (uint##bits##_t)(x << 1) == 0; }           \
-    FC_INLINE uint##bits##_t key_float##bits(uint##bits##_t x) {                                       \
-        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                              \
-        uint##bits##_t flip = x & sign ? (uint##bits##_t)~(uint##bits##_t)0 : sign;                    \
-        return is_nan_##bits(x) ? (uint##bits##_t)(sign | INFINITE | 1) : (uint##bits##_t)(x ^ flip);  \
-    }                                                                                                  \
-    FC_INLINE uint##bits##_t value_float##bits(uint##bits##_t k) {                                     \
-        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                              \
-        uint##bits##_t flip = k & sign ? sign : (uint##bits##_t)~(uint##bits##_t)0;                    \
-        return k ^ flip;                                                                               \
+#define FLOAT_KEYS(bits, INFINITE)                                                                    \
+    FC_INLINE int is_nan_##bits(uint##bits##_t x) {                                                   \
+        return (uint##bits##_t)(x << 1) > (uint##bits##_t)((uint##bits##_t)INFINITE << 1);            \
+    }                                                                                                 \
+    FC_INLINE int is_zero_##bits(uint##bits##_t x) { return (uint##bits##_t)(x << 1) == 0; }          \
+    FC_INLINE uint##bits##_t key_float##bits(uint##bits##_t x) {                                      \
+        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                             \
+        uint##bits##_t flip = x & sign ? (uint##bits##_t) ~(uint##bits##_t)0 : sign;                  \
+        return is_nan_##bits(x) ? (uint##bits##_t)(sign | INFINITE | 1) : (uint##bits##_t)(x ^ flip); \
+    }                                                                                                 \
+    FC_INLINE uint##bits##_t value_float##bits(uint##bits##_t k) {                                    \
+        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                             \
+        uint##bits##_t flip = k & sign ? sign : (uint##bits##_t) ~(uint##bits##_t)0;                  \
+        return k ^ flip;                                                                              \
     }
 FLOAT_KEYS(16, 0x7c00u)
 FLOAT_KEYS(32, 0x7f800000u)
@@ -117,51 +118,51 @@ FLOAT_KEYS(64, 0x7ff0000000000000u)
 
 /* ---- value sort ---------------------------------------------------------------------------------------------- */
 
-#define SORT_8(suffix)                                                             \
-    static void sort_##suffix(const uint8_t *x, size_t n, uint8_t *out) {          \
-        size_t histogram[256] = {0};                                               \
-        for (size_t i = 0; i < n; i++) {                                           \
-            histogram[key_##suffix(x[i])]++;                                       \
-        }                                                                          \
-        for (size_t bin = 0; bin < 256; bin++) {                                   \
-            memset(out, value_##suffix((uint8_t)bin), histogram[bin]);             \
-            out += histogram[bin];                                                 \
-        }                                                                          \
+#define SORT_8(suffix)                                                    \
+    static void sort_##suffix(const uint8_t *x, size_t n, uint8_t *out) { \
+        size_t histogram[256] = {0};                                      \
+        for (size_t i = 0; i < n; i++) {                                  \
+            histogram[key_##suffix(x[i])]++;                              \
+        }                                                                 \
+        for (size_t bin = 0; bin < 256; bin++) {                          \
+            memset(out, value_##suffix((uint8_t)bin), histogram[bin]);    \
+            out += histogram[bin];                                        \
+        }                                                                 \
     }
 SORT_8(uint8)
 SORT_8(int8)
 
 /* Beyond 2^32 - 1 elements the 32-bit histograms would wrap: sort the halves and merge them. */
-#define SORT(suffix, bits)                                                                                         \
-    static void sort_##suffix(const uint##bits##_t *x, size_t n, uint##bits##_t *out, uint##bits##_t *scratch) {   \
-        if (n > FC_SORT_MOST) {                                                                                    \
-            size_t half = n / 2, i = 0, j = half, k = 0;                                                           \
-            sort_##suffix(x, half, out, scratch);                                                                  \
-            sort_##suffix(x + half, n - half, out + half, scratch);                                                \
-            memcpy(scratch, out, half * sizeof *out);                                                              \
-            while (i < half) {                                                                                     \
-                if (j < n && key_##suffix(out[j]) < key_##suffix(scratch[i])) {                                    \
-                    out[k++] = out[j++];                                                                           \
-                } else {                                                                                           \
-                    out[k++] = scratch[i++];                                                                       \
-                }                                                                                                  \
-            }                                                                                                      \
-            return;                                                                                                \
-        }                                                                                                          \
-        for (size_t i = 0; i < n; i++) {                                                                           \
-            out[i] = key_##suffix(x[i]);                                                                           \
-        }                                                                                                          \
-        if (n <= INSERTION_MOST) {                                                                                 \
-            insertion_sort_##bits(out, n);                                                                         \
-            for (size_t i = 0; i < n; i++) {                                                                       \
-                out[i] = value_##suffix(out[i]);                                                                   \
-            }                                                                                                      \
-        } else {                                                                                                   \
-            const uint##bits##_t *sorted = radix_sort_##bits(out, scratch, n, 0, bits);                            \
-            for (size_t i = 0; i < n; i++) {                                                                       \
-                out[i] = value_##suffix(sorted[i]);                                                                \
-            }                                                                                                      \
-        }                                                                                                          \
+#define SORT(suffix, bits)                                                                                       \
+    static void sort_##suffix(const uint##bits##_t *x, size_t n, uint##bits##_t *out, uint##bits##_t *scratch) { \
+        if (n > FC_SORT_MOST) {                                                                                  \
+            size_t half = n / 2, i = 0, j = half, k = 0;                                                         \
+            sort_##suffix(x, half, out, scratch);                                                                \
+            sort_##suffix(x + half, n - half, out + half, scratch);                                              \
+            memcpy(scratch, out, half * sizeof *out);                                                            \
+            while (i < half) {                                                                                   \
+                if (j < n && key_##suffix(out[j]) < key_##suffix(scratch[i])) {                                  \
+                    out[k++] = out[j++];                                                                         \
+                } else {                                                                                         \
+                    out[k++] = scratch[i++];                                                                     \
+                }                                                                                                \
+            }                                                                                                    \
+            return;                                                                                              \
+        }                                                                                                        \
+        for (size_t i = 0; i < n; i++) {                                                                         \
+            out[i] = key_##suffix(x[i]);                                                                         \
+        }                                                                                                        \
+        if (n <= INSERTION_MOST) {                                                                               \
+            insertion_sort_##bits(out, n);                                                                       \
+            for (size_t i = 0; i < n; i++) {                                                                     \
+                out[i] = value_##suffix(out[i]);                                                                 \
+            }                                                                                                    \
+        } else {                                                                                                 \
+            const uint##bits##_t *sorted = radix_sort_##bits(out, scratch, n, 0, bits);                          \
+            for (size_t i = 0; i < n; i++) {                                                                     \
+                out[i] = value_##suffix(sorted[i]);                                                              \
+            }                                                                                                    \
+        }                                                                                                        \
     }
 SORT(int16, 16)
 SORT(uint16, 16)
@@ -213,44 +214,44 @@ static void sort(int kind, const void *x, size_t n, void *out, void *scratch) {
 
 /* Among equal floats only zeros and NaNs differ in their bits. A sort by value leaves its zeros side by side and its
    NaNs last, so writing those of the input over them, in input order, makes the result that of a stable sort. */
-#define TIES(bits)                                                                                        \
-    static int has_ties_##bits(const uint##bits##_t *x, size_t n) {                                       \
-        int found = 0;                                                                                    \
-        for (size_t i = 0; i < n; i++) {                                                                  \
-            found |= is_nan_##bits(x[i]) | (x[i] == (uint##bits##_t)(1ull << (bits - 1)));                \
-        }                                                                                                 \
-        return found;                                                                                     \
-    }                                                                                                     \
-    static size_t numbers_##bits(const uint##bits##_t *sorted, size_t n) {                                \
-        size_t low = 0;                                                                                   \
-        while (low < n) {                                                                                 \
-            size_t middle = low + (n - low) / 2;                                                          \
-            if (is_nan_##bits(sorted[middle])) {                                                          \
-                n = middle;                                                                               \
-            } else {                                                                                      \
-                low = middle + 1;                                                                         \
-            }                                                                                             \
-        }                                                                                                 \
-        return low;                                                                                       \
-    }                                                                                                     \
-    static void restore_ties_##bits(const uint##bits##_t *x, size_t n, uint##bits##_t *sorted) {          \
-        size_t nan = numbers_##bits(sorted, n), zero = 0, high = nan;                                     \
-        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                                 \
-        while (zero < high) {                                                                             \
-            size_t middle = zero + (high - zero) / 2;                                                     \
-            if ((sorted[middle] & sign) && !is_zero_##bits(sorted[middle])) {                             \
-                zero = middle + 1;                                                                        \
-            } else {                                                                                      \
-                high = middle;                                                                            \
-            }                                                                                             \
-        }                                                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                                  \
-            if (is_zero_##bits(x[i])) {                                                                   \
-                sorted[zero++] = x[i];                                                                    \
-            } else if (is_nan_##bits(x[i])) {                                                             \
-                sorted[nan++] = x[i];                                                                     \
-            }                                                                                             \
-        }                                                                                                 \
+#define TIES(bits)                                                                               \
+    static int has_ties_##bits(const uint##bits##_t *x, size_t n) {                              \
+        int found = 0;                                                                           \
+        for (size_t i = 0; i < n; i++) {                                                         \
+            found |= is_nan_##bits(x[i]) | (x[i] == (uint##bits##_t)(1ull << (bits - 1)));       \
+        }                                                                                        \
+        return found;                                                                            \
+    }                                                                                            \
+    static size_t numbers_##bits(const uint##bits##_t *sorted, size_t n) {                       \
+        size_t low = 0;                                                                          \
+        while (low < n) {                                                                        \
+            size_t middle = low + (n - low) / 2;                                                 \
+            if (is_nan_##bits(sorted[middle])) {                                                 \
+                n = middle;                                                                      \
+            } else {                                                                             \
+                low = middle + 1;                                                                \
+            }                                                                                    \
+        }                                                                                        \
+        return low;                                                                              \
+    }                                                                                            \
+    static void restore_ties_##bits(const uint##bits##_t *x, size_t n, uint##bits##_t *sorted) { \
+        size_t nan = numbers_##bits(sorted, n), zero = 0, high = nan;                            \
+        const uint##bits##_t sign = (uint##bits##_t)(1ull << (bits - 1));                        \
+        while (zero < high) {                                                                    \
+            size_t middle = zero + (high - zero) / 2;                                            \
+            if ((sorted[middle] & sign) && !is_zero_##bits(sorted[middle])) {                    \
+                zero = middle + 1;                                                               \
+            } else {                                                                             \
+                high = middle;                                                                   \
+            }                                                                                    \
+        }                                                                                        \
+        for (size_t i = 0; i < n; i++) {                                                         \
+            if (is_zero_##bits(x[i])) {                                                          \
+                sorted[zero++] = x[i];                                                           \
+            } else if (is_nan_##bits(x[i])) {                                                    \
+                sorted[nan++] = x[i];                                                            \
+            }                                                                                    \
+        }                                                                                        \
     }
 TIES(16)
 TIES(32)
@@ -285,13 +286,13 @@ static void restore_ties(int kind, const void *x, size_t n, void *sorted) {
     }
 }
 
-#define REVERSE(bits)                                                        \
-    static void reverse_##bits(uint##bits##_t *a, size_t n) {                \
-        for (size_t i = 0, j = n; i + 1 < j; i++) {                          \
-            uint##bits##_t w = a[i];                                         \
-            a[i] = a[--j];                                                   \
-            a[j] = w;                                                        \
-        }                                                                    \
+#define REVERSE(bits)                                         \
+    static void reverse_##bits(uint##bits##_t *a, size_t n) { \
+        for (size_t i = 0, j = n; i + 1 < j; i++) {           \
+            uint##bits##_t w = a[i];                          \
+            a[i] = a[--j];                                    \
+            a[j] = w;                                         \
+        }                                                     \
     }
 REVERSE(8)
 REVERSE(16)
@@ -299,17 +300,17 @@ REVERSE(32)
 REVERSE(64)
 
 /* The zeros are reversed with the rest, and then once more by themselves. */
-#define REVERSE_FLOATS(bits)                                                 \
-    static void reverse_floats_##bits(uint##bits##_t *a, size_t n) {         \
-        size_t zero = 0, end;                                                \
-        n = numbers_##bits(a, n);                                            \
-        reverse_##bits(a, n);                                                \
-        while (zero < n && !is_zero_##bits(a[zero])) {                       \
-            zero++;                                                          \
-        }                                                                    \
-        for (end = zero; end < n && is_zero_##bits(a[end]); end++) {         \
-        }                                                                    \
-        reverse_##bits(a + zero, end - zero);                                \
+#define REVERSE_FLOATS(bits)                                         \
+    static void reverse_floats_##bits(uint##bits##_t *a, size_t n) { \
+        size_t zero = 0, end;                                        \
+        n = numbers_##bits(a, n);                                    \
+        reverse_##bits(a, n);                                        \
+        while (zero < n && !is_zero_##bits(a[zero])) {               \
+            zero++;                                                  \
+        }                                                            \
+        for (end = zero; end < n && is_zero_##bits(a[end]); end++) { \
+        }                                                            \
+        reverse_##bits(a + zero, end - zero);                        \
     }
 REVERSE_FLOATS(16)
 REVERSE_FLOATS(32)
@@ -444,18 +445,18 @@ static void argsort_keys(uint64_t *key, size_t n, void *scratch) {
 }
 
 /* Descending keys are the complements of ascending ones; NaN is above all in either. */
-#define EXTRACT_KEYS(suffix, bits)                                                                      \
-    static void keys_##suffix(const uint##bits##_t *x, size_t n, uint64_t flip, uint64_t *key) {        \
-        for (size_t i = 0; i < n; i++) {                                                                \
-            key[i] = key_##suffix(x[i]) ^ flip;                                                         \
-        }                                                                                               \
+#define EXTRACT_KEYS(suffix, bits)                                                               \
+    static void keys_##suffix(const uint##bits##_t *x, size_t n, uint64_t flip, uint64_t *key) { \
+        for (size_t i = 0; i < n; i++) {                                                         \
+            key[i] = key_##suffix(x[i]) ^ flip;                                                  \
+        }                                                                                        \
     }
-#define EXTRACT_FLOAT_KEYS(bits)                                                                        \
-    static void keys_float##bits(const uint##bits##_t *x, size_t n, uint64_t flip, uint64_t *key) {     \
-        for (size_t i = 0; i < n; i++) {                                                                \
-            uint64_t k = key_float##bits(is_zero_##bits(x[i]) ? 0 : x[i]);                              \
-            key[i] = is_nan_##bits(x[i]) ? ~0ull : k ^ flip;                                            \
-        }                                                                                               \
+#define EXTRACT_FLOAT_KEYS(bits)                                                                    \
+    static void keys_float##bits(const uint##bits##_t *x, size_t n, uint64_t flip, uint64_t *key) { \
+        for (size_t i = 0; i < n; i++) {                                                            \
+            uint64_t k = key_float##bits(is_zero_##bits(x[i]) ? 0 : x[i]);                          \
+            key[i] = is_nan_##bits(x[i]) ? ~0ull : k ^ flip;                                        \
+        }                                                                                           \
     }
 EXTRACT_KEYS(int8, 8)
 EXTRACT_KEYS(uint8, 8)

@@ -155,14 +155,14 @@ double fc_float_sum_finish(fc_float_sum *state) {
 
 /* ---- exact integer sum --------------------------------------------------------------------------------------- */
 
-#define INTEGER_SUM_NARROW(name, type, wide)                               \
-    static void name(fc_integer_sum *state, const type *x, size_t n) {     \
-        wide sum = 0;                                                      \
-        for (size_t i = 0; i < n; i++) {                                   \
-            sum += (wide)x[i];                                             \
-        }                                                                  \
-        state->high += (int64_t)(sum >> 32);                               \
-        state->low += (uint64_t)sum & 0xffffffffu;                         \
+#define INTEGER_SUM_NARROW(name, type, wide)                           \
+    static void name(fc_integer_sum *state, const type *x, size_t n) { \
+        wide sum = 0;                                                  \
+        for (size_t i = 0; i < n; i++) {                               \
+            sum += (wide)x[i];                                         \
+        }                                                              \
+        state->high += (int64_t)(sum >> 32);                           \
+        state->low += (uint64_t)sum & 0xffffffffu;                     \
     }
 INTEGER_SUM_NARROW(sum_int8, int8_t, int64_t)
 INTEGER_SUM_NARROW(sum_uint8, uint8_t, int64_t)
@@ -563,16 +563,16 @@ int fc_exact_round(fc_exact_sum *state, double *out) {
 
 /* ---- minimum and maximum ------------------------------------------------------------------------------------- */
 
-#define EXTREME_INTEGER(name, type, less)                        \
-    static type name(const type *x, size_t n) {                  \
-        type best = x[0];                                        \
-        for (size_t i = 1; i < n; i++) {                         \
-            best = x[i] less best ? x[i] : best;                 \
-        }                                                        \
-        return best;                                             \
+#define EXTREME_INTEGER(name, type, less)        \
+    static type name(const type *x, size_t n) {  \
+        type best = x[0];                        \
+        for (size_t i = 1; i < n; i++) {         \
+            best = x[i] less best ? x[i] : best; \
+        }                                        \
+        return best;                             \
     }
-#define EXTREMES_INTEGER(suffix, type)                           \
-    EXTREME_INTEGER(minimum_##suffix, type, <)                   \
+#define EXTREMES_INTEGER(suffix, type)         \
+    EXTREME_INTEGER(minimum_##suffix, type, <) \
     EXTREME_INTEGER(maximum_##suffix, type, >)
 EXTREMES_INTEGER(int8, int8_t)
 EXTREMES_INTEGER(uint8, uint8_t)
@@ -585,107 +585,107 @@ EXTREMES_INTEGER(uint64, uint64_t)
 
 #define EXTREME_VECTORS 4
 
-#define EXTREME_FLOAT(name, type, prefix, WIDTH, op, less)                                         \
-    static type name(const type *x, size_t n) {                                                    \
-        const size_t group = EXTREME_VECTORS * WIDTH;                                              \
-        type best = x[0];                                                                          \
-        size_t i = 0;                                                                              \
-        int is_nan = 0;                                                                            \
-        if (n >= group) {                                                                          \
-            prefix v[EXTREME_VECTORS];                                                             \
-            prefix##_flag nan = prefix##_flag_none;                                                \
-            type lane[EXTREME_VECTORS * WIDTH];                                                    \
-            for (int k = 0; k < EXTREME_VECTORS; k++) {                                            \
-                v[k] = prefix##_load(x + k * WIDTH);                                               \
-            }                                                                                      \
-            for (; i + group <= n; i += group) {                                                   \
-                for (int k = 0; k < EXTREME_VECTORS; k += 2) {                                     \
-                    prefix a = prefix##_load(x + i + k * WIDTH);                                   \
-                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);                             \
-                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b));                         \
-                    v[k] = prefix##_##op(a, v[k]);                                                 \
-                    v[k + 1] = prefix##_##op(b, v[k + 1]);                                         \
-                }                                                                                  \
-            }                                                                                      \
-            is_nan = prefix##_flag_any(nan);                                                       \
-            for (int k = 0; k < EXTREME_VECTORS; k++) {                                            \
-                prefix##_store(lane + k * WIDTH, v[k]);                                            \
-            }                                                                                      \
-            best = lane[0];                                                                        \
-            for (size_t l = 1; l < group; l++) {                                                   \
-                best = lane[l] less best ? lane[l] : best;                                         \
-            }                                                                                      \
-        }                                                                                          \
-        for (; i < n; i++) {                                                                       \
-            is_nan |= x[i] != x[i];                                                                \
-            best = x[i] less best ? x[i] : best;                                                   \
-        }                                                                                          \
-        if (is_nan) {                                                                              \
-            return (type)NAN;                                                                      \
-        }                                                                                          \
-        if (best == 0) {                                                                           \
-            for (i = 0; x[i] != 0; i++) {                                                          \
-            }                                                                                      \
-            best = x[i];                                                                           \
-        }                                                                                          \
-        return best;                                                                               \
+#define EXTREME_FLOAT(name, type, prefix, WIDTH, op, less)                 \
+    static type name(const type *x, size_t n) {                            \
+        const size_t group = EXTREME_VECTORS * WIDTH;                      \
+        type best = x[0];                                                  \
+        size_t i = 0;                                                      \
+        int is_nan = 0;                                                    \
+        if (n >= group) {                                                  \
+            prefix v[EXTREME_VECTORS];                                     \
+            prefix##_flag nan = prefix##_flag_none;                        \
+            type lane[EXTREME_VECTORS * WIDTH];                            \
+            for (int k = 0; k < EXTREME_VECTORS; k++) {                    \
+                v[k] = prefix##_load(x + k * WIDTH);                       \
+            }                                                              \
+            for (; i + group <= n; i += group) {                           \
+                for (int k = 0; k < EXTREME_VECTORS; k += 2) {             \
+                    prefix a = prefix##_load(x + i + k * WIDTH);           \
+                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);     \
+                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b)); \
+                    v[k] = prefix##_##op(a, v[k]);                         \
+                    v[k + 1] = prefix##_##op(b, v[k + 1]);                 \
+                }                                                          \
+            }                                                              \
+            is_nan = prefix##_flag_any(nan);                               \
+            for (int k = 0; k < EXTREME_VECTORS; k++) {                    \
+                prefix##_store(lane + k * WIDTH, v[k]);                    \
+            }                                                              \
+            best = lane[0];                                                \
+            for (size_t l = 1; l < group; l++) {                           \
+                best = lane[l] less best ? lane[l] : best;                 \
+            }                                                              \
+        }                                                                  \
+        for (; i < n; i++) {                                               \
+            is_nan |= x[i] != x[i];                                        \
+            best = x[i] less best ? x[i] : best;                           \
+        }                                                                  \
+        if (is_nan) {                                                      \
+            return (type)NAN;                                              \
+        }                                                                  \
+        if (best == 0) {                                                   \
+            for (i = 0; x[i] != 0; i++) {                                  \
+            }                                                              \
+            best = x[i];                                                   \
+        }                                                                  \
+        return best;                                                       \
     }
 EXTREME_FLOAT(minimum_float32, float, fc_f32, FC_F32_WIDTH, min, <)
 EXTREME_FLOAT(maximum_float32, float, fc_f32, FC_F32_WIDTH, max, >)
 EXTREME_FLOAT(minimum_float64, double, fc_f64, FC_F64_WIDTH, min, <)
 EXTREME_FLOAT(maximum_float64, double, fc_f64, FC_F64_WIDTH, max, >)
 
-#define EXTREME_HALF(name, less)                                                             \
-    static double name(const uint16_t *x, size_t n) {                                        \
-        double best = fc_half_to_double(x[0]);                                               \
-        for (size_t i = 1; i < n && best == best; i++) {                                     \
-            double value = fc_half_to_double(x[i]);                                          \
-            best = value less best || value != value ? value : best;                         \
-        }                                                                                    \
-        return best;                                                                         \
+#define EXTREME_HALF(name, less)                                     \
+    static double name(const uint16_t *x, size_t n) {                \
+        double best = fc_half_to_double(x[0]);                       \
+        for (size_t i = 1; i < n && best == best; i++) {             \
+            double value = fc_half_to_double(x[i]);                  \
+            best = value less best || value != value ? value : best; \
+        }                                                            \
+        return best;                                                 \
     }
 EXTREME_HALF(minimum_float16, <)
 EXTREME_HALF(maximum_float16, >)
 
-#define EXTREME(name)                                                  \
-    static fc_number name(int kind, const void *x, size_t n) {         \
-        fc_number best;                                                \
-        switch (kind) {                                                \
-        case FC_BOOL:                                                  \
-        case FC_UINT8:                                                 \
-            best.u = name##_uint8(x, n);                               \
-            break;                                                     \
-        case FC_INT8:                                                  \
-            best.i = name##_int8(x, n);                                \
-            break;                                                     \
-        case FC_INT16:                                                 \
-            best.i = name##_int16(x, n);                               \
-            break;                                                     \
-        case FC_UINT16:                                                \
-            best.u = name##_uint16(x, n);                              \
-            break;                                                     \
-        case FC_INT32:                                                 \
-            best.i = name##_int32(x, n);                               \
-            break;                                                     \
-        case FC_UINT32:                                                \
-            best.u = name##_uint32(x, n);                              \
-            break;                                                     \
-        case FC_INT64:                                                 \
-            best.i = name##_int64(x, n);                               \
-            break;                                                     \
-        case FC_UINT64:                                                \
-            best.u = name##_uint64(x, n);                              \
-            break;                                                     \
-        case FC_FLOAT16:                                               \
-            best.f = name##_float16(x, n);                             \
-            break;                                                     \
-        case FC_FLOAT32:                                               \
-            best.f = name##_float32(x, n);                             \
-            break;                                                     \
-        default:                                                       \
-            best.f = name##_float64(x, n);                             \
-        }                                                              \
-        return best;                                                   \
+#define EXTREME(name)                                          \
+    static fc_number name(int kind, const void *x, size_t n) { \
+        fc_number best;                                        \
+        switch (kind) {                                        \
+        case FC_BOOL:                                          \
+        case FC_UINT8:                                         \
+            best.u = name##_uint8(x, n);                       \
+            break;                                             \
+        case FC_INT8:                                          \
+            best.i = name##_int8(x, n);                        \
+            break;                                             \
+        case FC_INT16:                                         \
+            best.i = name##_int16(x, n);                       \
+            break;                                             \
+        case FC_UINT16:                                        \
+            best.u = name##_uint16(x, n);                      \
+            break;                                             \
+        case FC_INT32:                                         \
+            best.i = name##_int32(x, n);                       \
+            break;                                             \
+        case FC_UINT32:                                        \
+            best.u = name##_uint32(x, n);                      \
+            break;                                             \
+        case FC_INT64:                                         \
+            best.i = name##_int64(x, n);                       \
+            break;                                             \
+        case FC_UINT64:                                        \
+            best.u = name##_uint64(x, n);                      \
+            break;                                             \
+        case FC_FLOAT16:                                       \
+            best.f = name##_float16(x, n);                     \
+            break;                                             \
+        case FC_FLOAT32:                                       \
+            best.f = name##_float32(x, n);                     \
+            break;                                             \
+        default:                                               \
+            best.f = name##_float64(x, n);                     \
+        }                                                      \
+        return best;                                           \
     }
 EXTREME(minimum)
 EXTREME(maximum)

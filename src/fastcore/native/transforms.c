@@ -10,90 +10,90 @@
 
 /* Two operands of type T, result of type R. The loops are spelled out for constants on either side, so that each is a
    plain loop; `out` may be an operand, element by element. */
-#define BINARY(name, T, R, expression)                                                                        \
-    static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c,      \
-                     void *po, size_t n) {                                                                    \
-        const T *a = (const T *)pa, *b = (const T *)pb;                                                       \
-        R *out = (R *)po;                                                                                     \
-        UNUSED(pc);                                                                                           \
-        UNUSED(step_c);                                                                                       \
-        if (step_a && step_b) {                                                                               \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const T x = a[i], y = b[i];                                                                   \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        } else if (step_a) {                                                                                  \
-            const T y = *b;                                                                                   \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const T x = a[i];                                                                             \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        } else if (step_b) {                                                                                  \
-            const T x = *a;                                                                                   \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const T y = b[i];                                                                             \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        } else {                                                                                              \
-            const T x = *a, y = *b;                                                                           \
-            for (size_t i = 0; i < n; i++) {                                                                  \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        }                                                                                                     \
+#define BINARY(name, T, R, expression)                                                                             \
+    static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, void *po, \
+                     size_t n) {                                                                                   \
+        const T *a = (const T *)pa, *b = (const T *)pb;                                                            \
+        R *out = (R *)po;                                                                                          \
+        UNUSED(pc);                                                                                                \
+        UNUSED(step_c);                                                                                            \
+        if (step_a && step_b) {                                                                                    \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                              \
+                const T x = a[i], y = b[i];                                                                        \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        } else if (step_a) {                                                                                       \
+            const T y = *b;                                                                                        \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                              \
+                const T x = a[i];                                                                                  \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        } else if (step_b) {                                                                                       \
+            const T x = *a;                                                                                        \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                              \
+                const T y = b[i];                                                                                  \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        } else {                                                                                                   \
+            const T x = *a, y = *b;                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                       \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        }                                                                                                          \
     }
 
-#define UNARY(name, T, R, expression)                                                                         \
-    static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c,      \
-                     void *po, size_t n) {                                                                    \
-        const T *a = (const T *)pa;                                                                           \
-        R *out = (R *)po;                                                                                     \
-        UNUSED(pb);                                                                                           \
-        UNUSED(step_b);                                                                                       \
-        UNUSED(pc);                                                                                           \
-        UNUSED(step_c);                                                                                       \
-        if (step_a) {                                                                                         \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const T x = a[i];                                                                             \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        } else {                                                                                              \
-            const T x = *a;                                                                                   \
-            for (size_t i = 0; i < n; i++) {                                                                  \
-                out[i] = (R)(expression);                                                                     \
-            }                                                                                                 \
-        }                                                                                                     \
+#define UNARY(name, T, R, expression)                                                                              \
+    static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, void *po, \
+                     size_t n) {                                                                                   \
+        const T *a = (const T *)pa;                                                                                \
+        R *out = (R *)po;                                                                                          \
+        UNUSED(pb);                                                                                                \
+        UNUSED(step_b);                                                                                            \
+        UNUSED(pc);                                                                                                \
+        UNUSED(step_c);                                                                                            \
+        if (step_a) {                                                                                              \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                              \
+                const T x = a[i];                                                                                  \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        } else {                                                                                                   \
+            const T x = *a;                                                                                        \
+            for (size_t i = 0; i < n; i++) {                                                                       \
+                out[i] = (R)(expression);                                                                          \
+            }                                                                                                      \
+        }                                                                                                          \
     }
 
-#define COMPARISONS(suffix, T)                         \
-    BINARY(less_##suffix, T, uint8_t, x < y)           \
-    BINARY(less_equal_##suffix, T, uint8_t, x <= y)    \
-    BINARY(equal_##suffix, T, uint8_t, x == y)         \
+#define COMPARISONS(suffix, T)                      \
+    BINARY(less_##suffix, T, uint8_t, x < y)        \
+    BINARY(less_equal_##suffix, T, uint8_t, x <= y) \
+    BINARY(equal_##suffix, T, uint8_t, x == y)      \
     BINARY(not_equal_##suffix, T, uint8_t, x != y)
 
 /* W is the unsigned type that the arithmetic wraps in: no narrower than int, which C would promote to. */
-#define INTEGER(suffix, T, W, magnitude)                                \
-    BINARY(add_##suffix, T, T, (W)x + (W)y)                             \
-    BINARY(subtract_##suffix, T, T, (W)x - (W)y)                        \
-    BINARY(multiply_##suffix, T, T, (W)x *(W)y)                         \
-    UNARY(negative_##suffix, T, T, (W)0 - (W)x)                         \
-    UNARY(absolute_##suffix, T, T, magnitude)                           \
+#define INTEGER(suffix, T, W, magnitude)         \
+    BINARY(add_##suffix, T, T, (W)x + (W)y)      \
+    BINARY(subtract_##suffix, T, T, (W)x - (W)y) \
+    BINARY(multiply_##suffix, T, T, (W)x *(W)y)  \
+    UNARY(negative_##suffix, T, T, (W)0 - (W)x)  \
+    UNARY(absolute_##suffix, T, T, magnitude)    \
     COMPARISONS(suffix, T)
-#define INTEGERS(bits, W)                                                           \
-    INTEGER(int##bits, int##bits##_t, W, x < 0 ? (W)0 - (W)x : (W)x)                \
+#define INTEGERS(bits, W)                                            \
+    INTEGER(int##bits, int##bits##_t, W, x < 0 ? (W)0 - (W)x : (W)x) \
     INTEGER(uint##bits, uint##bits##_t, W, x)
 INTEGERS(8, uint32_t)
 INTEGERS(16, uint32_t)
 INTEGERS(32, uint32_t)
 INTEGERS(64, uint64_t)
 
-#define FLOAT(suffix, T, magnitude, root)                               \
-    BINARY(add_##suffix, T, T, x + y)                                   \
-    BINARY(subtract_##suffix, T, T, x - y)                              \
-    BINARY(multiply_##suffix, T, T, x *y)                               \
-    BINARY(divide_##suffix, T, T, x / y)                                \
-    UNARY(negative_##suffix, T, T, -x)                                  \
-    UNARY(absolute_##suffix, T, T, magnitude(x))                        \
-    UNARY(sqrt_##suffix, T, T, root(x))                                 \
+#define FLOAT(suffix, T, magnitude, root)        \
+    BINARY(add_##suffix, T, T, x + y)            \
+    BINARY(subtract_##suffix, T, T, x - y)       \
+    BINARY(multiply_##suffix, T, T, x *y)        \
+    BINARY(divide_##suffix, T, T, x / y)         \
+    UNARY(negative_##suffix, T, T, -x)           \
+    UNARY(absolute_##suffix, T, T, magnitude(x)) \
+    UNARY(sqrt_##suffix, T, T, root(x))          \
     COMPARISONS(suffix, T)
 FLOAT(float32, float, fabsf, sqrtf)
 FLOAT(float64, double, fabs, sqrt)
@@ -106,34 +106,34 @@ UNARY(same_bool, uint8_t, uint8_t, x)
 COMPARISONS(bool, uint8_t)
 
 /* where(a, b, c): the elements are moved, not computed with, so the type is any of that size. */
-#define WHERE(bits)                                                                                           \
-    static void where_##bits(const void *pa, int step_a, const void *pb, int step_b, const void *pc,          \
-                             int step_c, void *po, size_t n) {                                                \
-        const uint8_t *condition = (const uint8_t *)pa;                                                       \
-        const uint##bits##_t *b = (const uint##bits##_t *)pb, *c = (const uint##bits##_t *)pc;                \
-        uint##bits##_t *out = (uint##bits##_t *)po;                                                           \
-        if (step_a && step_b && step_c) {                                                                     \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const uint##bits##_t x = b[i], y = c[i];                                                      \
-                out[i] = condition[i] ? x : y;                                                                \
-            }                                                                                                 \
-        } else if (step_a && step_b) {                                                                        \
-            const uint##bits##_t y = *c;                                                                      \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const uint##bits##_t x = b[i];                                                                \
-                out[i] = condition[i] ? x : y;                                                                \
-            }                                                                                                 \
-        } else if (step_a && step_c) {                                                                        \
-            const uint##bits##_t x = *b;                                                                      \
-            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                         \
-                const uint##bits##_t y = c[i];                                                                \
-                out[i] = condition[i] ? x : y;                                                                \
-            }                                                                                                 \
-        } else {                                                                                              \
-            for (size_t i = 0; i < n; i++) {                                                                  \
-                out[i] = condition[step_a ? i : 0] ? b[step_b ? i : 0] : c[step_c ? i : 0];                   \
-            }                                                                                                 \
-        }                                                                                                     \
+#define WHERE(bits)                                                                                              \
+    static void where_##bits(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, \
+                             void *po, size_t n) {                                                               \
+        const uint8_t *condition = (const uint8_t *)pa;                                                          \
+        const uint##bits##_t *b = (const uint##bits##_t *)pb, *c = (const uint##bits##_t *)pc;                   \
+        uint##bits##_t *out = (uint##bits##_t *)po;                                                              \
+        if (step_a && step_b && step_c) {                                                                        \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                            \
+                const uint##bits##_t x = b[i], y = c[i];                                                         \
+                out[i] = condition[i] ? x : y;                                                                   \
+            }                                                                                                    \
+        } else if (step_a && step_b) {                                                                           \
+            const uint##bits##_t y = *c;                                                                         \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                            \
+                const uint##bits##_t x = b[i];                                                                   \
+                out[i] = condition[i] ? x : y;                                                                   \
+            }                                                                                                    \
+        } else if (step_a && step_c) {                                                                           \
+            const uint##bits##_t x = *b;                                                                         \
+            FC_IVDEP for (size_t i = 0; i < n; i++) {                                                            \
+                const uint##bits##_t y = c[i];                                                                   \
+                out[i] = condition[i] ? x : y;                                                                   \
+            }                                                                                                    \
+        } else {                                                                                                 \
+            for (size_t i = 0; i < n; i++) {                                                                     \
+                out[i] = condition[step_a ? i : 0] ? b[step_b ? i : 0] : c[step_c ? i : 0];                      \
+            }                                                                                                    \
+        }                                                                                                        \
     }
 WHERE(8)
 WHERE(16)
@@ -142,18 +142,18 @@ WHERE(64)
 
 /* Casts that NumPy calls "same kind" or safer: never a float to an integer, nor anything to a bool. */
 #define CAST(from, F, to, T) UNARY(from##_to_##to, F, T, x)
-#define CAST_TO_FLOATS(from, F)           \
-    CAST(from, F, float32, float)         \
+#define CAST_TO_FLOATS(from, F)   \
+    CAST(from, F, float32, float) \
     CAST(from, F, float64, double)
-#define CAST_TO_ALL(from, F)              \
-    CAST(from, F, int8, int8_t)           \
-    CAST(from, F, uint8, uint8_t)         \
-    CAST(from, F, int16, int16_t)         \
-    CAST(from, F, uint16, uint16_t)       \
-    CAST(from, F, int32, int32_t)         \
-    CAST(from, F, uint32, uint32_t)       \
-    CAST(from, F, int64, int64_t)         \
-    CAST(from, F, uint64, uint64_t)       \
+#define CAST_TO_ALL(from, F)        \
+    CAST(from, F, int8, int8_t)     \
+    CAST(from, F, uint8, uint8_t)   \
+    CAST(from, F, int16, int16_t)   \
+    CAST(from, F, uint16, uint16_t) \
+    CAST(from, F, int32, int32_t)   \
+    CAST(from, F, uint32, uint32_t) \
+    CAST(from, F, int64, int64_t)   \
+    CAST(from, F, uint64, uint64_t) \
     CAST_TO_FLOATS(from, F)
 CAST_TO_ALL(uint8, uint8_t)
 CAST_TO_ALL(int8, int8_t)
@@ -167,8 +167,8 @@ CAST_TO_FLOATS(float32, float)
 CAST_TO_FLOATS(float64, double)
 
 /* The order of enum fc_kind: bool, int8, uint8, …, uint64, float16, float32, float64. */
-#define NUMBERS(op)                                                                                              \
-    op##_int8, op##_uint8, op##_int16, op##_uint16, op##_int32, op##_uint32, op##_int64, op##_uint64, NULL,      \
+#define NUMBERS(op)                                                                                         \
+    op##_int8, op##_uint8, op##_int16, op##_uint16, op##_int32, op##_uint32, op##_int64, op##_uint64, NULL, \
         op##_float32, op##_float64
 #define FLOATS(op) NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, op##_float32, op##_float64
 #define BOOLS(op) op##_bool, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import operator
 import struct
 import sys
@@ -11,7 +10,7 @@ from array import array
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, NoReturn, Optional
+    from typing import Any, NoReturn
 
 NUMBERS = "bool, integers, floats"
 
@@ -41,7 +40,7 @@ class Operand:
     __slots__ = ("container", "kind", "shape", "source", "values")
 
     def __init__(
-        self, values: Sequence[Any], kind: Optional[str], shape: tuple[int, ...], container: str, source: Any
+        self, values: Sequence[Any], kind: str | None, shape: tuple[int, ...], container: str, source: Any
     ) -> None:
         self.values = values
         self.kind = kind  # None: a list, whose elements are as they are
@@ -68,7 +67,7 @@ def reject_element(function: str, argument: str, element: Any, accepted: str) ->
     raise TypeError(f"{function}: {argument} must not hold {type(element).__name__} (accepted: {accepted})")
 
 
-def kind_of_format(text: str, itemsize: int) -> Optional[str]:
+def kind_of_format(text: str, itemsize: int) -> str | None:
     """The kind of a buffer format, or None."""
     code = text[-1:]
     if len(text) > 1 and text[0] not in "@=<>!":
@@ -170,7 +169,7 @@ def flag(function: str, argument: str, value: Any) -> bool:
     reject(function, argument, type(value).__name__, "bool")
 
 
-def threads(function: str, value: Any) -> Optional[int]:
+def threads(function: str, value: Any) -> int | None:
     """The `threads` argument, checked: None or an integer from 1 up."""
     if value is None:
         return None
@@ -220,7 +219,6 @@ def check_out(function: str, out: Any, kind: str, shape: tuple[int, ...]) -> Non
         raise ValueError(f"{function}: 'out' is read-only")
 
 
-def new_array(values: Iterable[Any], kind: str) -> "array[Any]":
+def new_array(values: Iterable[Any], kind: str) -> array[Any]:
     """An array.array of a kind."""
     return array(ARRAY_CODES[kind], values)
-

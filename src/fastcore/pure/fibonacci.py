@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from fastcore.pure import arguments
 
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
@@ -128,10 +126,10 @@ def fibonacci_range(start: int, stop: int) -> list[int]:
 
 def index(function: str, argument: str, n: Any) -> int:
     """An index whose Fibonacci number can be held."""
-    n = arguments.index(function, argument, n)
-    if abs(n) > LARGEST_INDEX:
-        raise OverflowError(f"{function}: {argument} must be from -{LARGEST_INDEX} to {LARGEST_INDEX}, not {n}")
-    return n
+    number = arguments.index(function, argument, n)
+    if abs(number) > LARGEST_INDEX:
+        raise OverflowError(f"{function}: {argument} must be from -{LARGEST_INDEX} to {LARGEST_INDEX}, not {number}")
+    return number
 
 
 def _pair(n: int) -> tuple[int, int]:

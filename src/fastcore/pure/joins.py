@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-
-
 from fastcore.pure import arguments
 
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, Union
+    from typing import Any
 
 
-def join(values: Any, sep: Union[str, bytes] = "") -> Any:
+def join(values: Any, sep: str | bytes = "") -> Any:
     """Return the text of the values, separated: ``sep.join(str(v) for v in values)``.
 
     Parameters

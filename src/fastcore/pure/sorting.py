@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import sys
 
 from fastcore.pure import arguments
@@ -10,12 +9,12 @@ from fastcore.pure import arguments
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Optional
+    from typing import Any
 
 ACCEPTED = "bool, integers, floats, str"
 
 
-def sort(a: Any, *, axis: Optional[int] = -1, descending: bool = False, out: Any = None) -> Any:
+def sort(a: Any, *, axis: int | None = -1, descending: bool = False, out: Any = None) -> Any:
     """Return the elements in ascending order.
 
     A list of the very same objects comes back in the order that `sorted` gives. In arrays NaN comes last, in either
@@ -78,7 +77,9 @@ def sort(a: Any, *, axis: Optional[int] = -1, descending: bool = False, out: Any
     if operand.container == "array":
         values = sorted_values(operand.values, descending)
         return arguments.new_array(values, kind) if out is None else fill(out, values, kind)
-    result = _sort_rows(operand, position, shape, lambda values: sorted_values(values, descending), operand.source.dtype)
+    result = _sort_rows(
+        operand, position, shape, lambda values: sorted_values(values, descending), operand.source.dtype
+    )
     if out is None:
         return result
     if isinstance(out, sys.modules["numpy"].ndarray):
@@ -87,7 +88,7 @@ def sort(a: Any, *, axis: Optional[int] = -1, descending: bool = False, out: Any
     return fill(out, result.ravel().tolist(), kind)
 
 
-def argsort(a: Any, *, axis: Optional[int] = -1, descending: bool = False) -> Any:
+def argsort(a: Any, *, axis: int | None = -1, descending: bool = False) -> Any:
     """Return the indices that put the elements in ascending order.
 
     Stable: the indices of equal elements ascend, in either direction. In arrays NaN comes last.
@@ -139,11 +140,11 @@ def read(function: str, a: Any) -> arguments.Operand:
     return operand
 
 
-def checked_axis(function: str, axis: Optional[int], operand: arguments.Operand) -> Optional[int]:
+def checked_axis(function: str, axis: int | None, operand: arguments.Operand) -> int | None:
     return None if axis is None else arguments.axis(function, axis, len(operand.shape))
 
 
-def check_list_axis(function: str, axis: Optional[int]) -> None:
+def check_list_axis(function: str, axis: int | None) -> None:
     if axis is not None:
         arguments.axis(function, axis, 1)
 
@@ -173,7 +174,7 @@ def fill(out: Any, values: Sequence[Any], kind: str) -> Any:
     return out
 
 
-def _sort_rows(operand: arguments.Operand, position: Optional[int], shape: tuple[int, ...], order: Any, dtype: Any) -> Any:
+def _sort_rows(operand: arguments.Operand, position: int | None, shape: tuple[int, ...], order: Any, dtype: Any) -> Any:
     numpy = sys.modules["numpy"]
     if position is None:
         return numpy.array(order(operand.values), dtype=dtype).reshape(shape)

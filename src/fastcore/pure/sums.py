@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import builtins
 import operator
 import sys
@@ -12,7 +11,7 @@ from fastcore.pure import arguments
 
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional
+    from typing import Any, Callable
 
 LANES = 32
 BLOCK = 4096
@@ -20,7 +19,7 @@ BLOCK = 4096
 UNITS_PER_ONE = 2**1074
 
 
-def sum(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -> Any:
+def sum(a: Any, *, axis: int | None = None, threads: int | None = None) -> Any:
     """Return the sum of the elements: exact for integers, in a fixed order for floats.
 
     Element i of each block of 4096 floats is added to lane i mod 32; the 32 lanes are folded in halves, and the blocks'
@@ -61,7 +60,7 @@ def sum(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) ->
     return _reduce("sum", a, axis, threads, _sum_values, sum_kind)
 
 
-def fsum(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -> Any:
+def fsum(a: Any, *, axis: int | None = None, threads: int | None = None) -> Any:
     """Return the correctly rounded sum of the elements, as a float.
 
     The exact sum is rounded once, to nearest with ties to even, so that the result depends on the elements alone, not
@@ -106,7 +105,7 @@ def fsum(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -
     return _reduce("fsum", a, axis, threads, _fsum_values, float_kind)
 
 
-def mean(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -> Any:
+def mean(a: Any, *, axis: int | None = None, threads: int | None = None) -> Any:
     """Return the arithmetic mean: the exact sum divided by the count, rounded once.
 
     Parameters
@@ -142,7 +141,7 @@ def mean(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -
     return _reduce("mean", a, axis, threads, _mean_values, float_kind)
 
 
-def min(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -> Any:
+def min(a: Any, *, axis: int | None = None, threads: int | None = None) -> Any:
     """Return the least element; NaN if there is one; of equal elements the first.
 
     Parameters
@@ -175,7 +174,7 @@ def min(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) ->
     return _reduce("min", a, axis, threads, _min_values, same_kind)
 
 
-def max(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) -> Any:
+def max(a: Any, *, axis: int | None = None, threads: int | None = None) -> Any:
     """Return the greatest element; NaN if there is one; of equal elements the first.
 
     Parameters
@@ -211,9 +210,9 @@ def max(a: Any, *, axis: Optional[int] = None, threads: Optional[int] = None) ->
 def _reduce(
     function: str,
     a: Any,
-    axis: Optional[int],
-    threads: Optional[int],
-    reduce_values: Callable[[Any, Optional[str]], Any],
+    axis: int | None,
+    threads: int | None,
+    reduce_values: Callable[[Any, str | None], Any],
     result_kind: Callable[[str], str],
 ) -> Any:
     if axis is None:
@@ -234,7 +233,7 @@ def reduce_axis(
     function: str,
     a: Any,
     axis: int,
-    threads: Optional[int],
+    threads: int | None,
     reduce_row: Callable[[Any], Any],
     reduce_all: Callable[[Any], Any],
     result_kind: Callable[[str], str],
@@ -267,7 +266,7 @@ def same_kind(kind: str) -> str:
     return kind
 
 
-def _sum_values(values: Any, kind: Optional[str]) -> Any:
+def _sum_values(values: Any, kind: str | None) -> Any:
     floats = [v for v in values if type(v) is float]
     total = builtins.sum(v for v in values if type(v) in (int, bool))
     if floats or (kind is not None and kind.startswith("float")):
@@ -328,14 +327,14 @@ def has_both_infinities(special: list[float]) -> bool:
     return float("inf") in special and float("-inf") in special
 
 
-def _fsum_values(values: Any, kind: Optional[str]) -> float:
+def _fsum_values(values: Any, kind: str | None) -> float:
     total, special = exact_sum("fsum", values)
     if has_both_infinities(special):
         raise ValueError("fsum: 'a' holds both infinities")
     return builtins.sum(special) if special else ratio("fsum", total, 1)
 
 
-def _mean_values(values: Any, kind: Optional[str]) -> float:
+def _mean_values(values: Any, kind: str | None) -> float:
     total, special = exact_sum("mean", values)
     if not len(values):
         return mean_of_nothing()
@@ -365,9 +364,9 @@ def _extreme(function: str, values: Any, is_better: Callable[[Any, Any], bool]) 
     return best
 
 
-def _min_values(values: Any, kind: Optional[str]) -> Any:
+def _min_values(values: Any, kind: str | None) -> Any:
     return _extreme("min", values, operator.lt)
 
 
-def _max_values(values: Any, kind: Optional[str]) -> Any:
+def _max_values(values: Any, kind: str | None) -> Any:
     return _extreme("max", values, operator.gt)

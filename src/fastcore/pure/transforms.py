@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import functools
 import math
 import struct
@@ -13,9 +12,9 @@ from fastcore.pure import arguments
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any, Callable, Optional
+    from typing import Any, Callable
 
-# ---- tracing ----------------------------------------------------------------------------------------------------------
+# ---- tracing ----
 
 REPLACEMENTS = {
     "bool": "a condition has no single truth value here: write fastcore.where(condition, a, b) for if and else,"
@@ -47,10 +46,10 @@ class Graph:
         self.nodes: list[Node] = []
         self._known: dict[Any, int] = {}
 
-    def add(self, operation: str, *children: Any) -> "Symbolic":
+    def add(self, operation: str, *children: Any) -> Symbolic:
         return Symbolic(self, self._number(Node(operation, tuple(self.number(child) for child in children))))
 
-    def operand(self, position: int) -> "Symbolic":
+    def operand(self, position: int) -> Symbolic:
         return Symbolic(self, self._number(Node("operand", (), position)))
 
     def number(self, value: Any) -> int:
@@ -79,17 +78,17 @@ def _is_numpy_scalar(value: Any) -> bool:
 
 
 def _binary(operation: str, swap: bool = False) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def plain(self: "Symbolic", other: Any) -> "Symbolic":
+    def plain(self: Symbolic, other: Any) -> Symbolic:
         return self.graph.add(operation, *((other, self) if swap else (self, other)))
 
-    def reflected(self: "Symbolic", other: Any) -> "Symbolic":
+    def reflected(self: Symbolic, other: Any) -> Symbolic:
         return self.graph.add(operation, *((self, other) if swap else (other, self)))
 
     return plain, reflected
 
 
 def _refuse(reason: str) -> Callable[..., Any]:
-    def method(self: "Symbolic", *_: Any, **__: Any) -> Any:
+    def method(self: Symbolic, *_: Any, **__: Any) -> Any:
         raise TraceError(f"vectorize: {REPLACEMENTS[reason]}")
 
     return method
@@ -114,31 +113,31 @@ class Symbolic:
     __le__, _ = _binary("less_equal")
     __gt__, _ = _binary("less", swap=True)
     __ge__, _ = _binary("less_equal", swap=True)
-    __eq__, _ = _binary("equal")  # type: ignore[assignment]
-    __ne__, _ = _binary("not_equal")  # type: ignore[assignment]
+    __eq__, _ = _binary("equal")
+    __ne__, _ = _binary("not_equal")
     __hash__ = None  # type: ignore[assignment]
 
-    def __neg__(self) -> "Symbolic":
+    def __neg__(self) -> Symbolic:
         return self.graph.add("negative", self)
 
-    def __pos__(self) -> "Symbolic":
+    def __pos__(self) -> Symbolic:
         return self
 
-    def __abs__(self) -> "Symbolic":
+    def __abs__(self) -> Symbolic:
         return self.graph.add("absolute", self)
 
-    def __invert__(self) -> "Symbolic":
+    def __invert__(self) -> Symbolic:
         return self.graph.add("logical_not", self)
 
-    def __pow__(self, exponent: Any) -> "Symbolic":
+    def __pow__(self, exponent: Any) -> Symbolic:
         if type(exponent) is int and exponent == 2:
             return self.graph.add("square", self)
         raise TraceError("vectorize: of the powers only x ** 2 is known: write a product, such as x * x * x")
 
-    def __rpow__(self, base: Any) -> "Symbolic":
+    def __rpow__(self, base: Any) -> Symbolic:
         raise TraceError("vectorize: of the powers only x ** 2 is known")
 
-    def __floordiv__(self, other: Any) -> "Symbolic":
+    def __floordiv__(self, other: Any) -> Symbolic:
         raise TraceError("vectorize: // and % are not known: only / divides")
 
     __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
@@ -152,7 +151,7 @@ class Symbolic:
             raise AttributeError(name)
         raise TraceError(f"vectorize: .{name} is not known; {REPLACEMENTS['sequence']}")
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> "Symbolic":
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Symbolic:
         operation = _UFUNCS.get(ufunc.__name__)
         if method != "__call__" or keywords or operation is None:
             name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
@@ -161,7 +160,7 @@ class Symbolic:
             return self.graph.add(operation.replace("greater", "less"), inputs[1], inputs[0])
         return self.graph.add(operation, *inputs)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> "Symbolic":
+    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Symbolic:
         if function.__name__ == "where" and len(args) == 3 and not keywords:
             return self.graph.add("where", *args)
         raise TraceError(f"vectorize: numpy.{function.__name__} is not known here")
@@ -170,9 +169,21 @@ class Symbolic:
 _UFUNCS = {
     **{
         name: name
-        for name in "add subtract multiply divide negative absolute sqrt less less_equal equal not_equal".split()
+        for name in [
+            "add",
+            "subtract",
+            "multiply",
+            "divide",
+            "negative",
+            "absolute",
+            "sqrt",
+            "less",
+            "less_equal",
+            "equal",
+            "not_equal",
+        ]
     },
-    **{name: name for name in "greater greater_equal logical_and logical_or logical_not square".split()},
+    **{name: name for name in ["greater", "greater_equal", "logical_and", "logical_or", "logical_not", "square"]},
     "true_divide": "divide",
     "bitwise_and": "logical_and",
     "bitwise_or": "logical_or",
@@ -201,7 +212,9 @@ def operand_count(function: Callable[..., Any]) -> int:
     except ValueError:
         if hasattr(function, "nin"):
             return int(function.nin)
-        raise TraceError("vectorize: the function has no signature to take operands from: wrap it in a lambda") from None
+        raise TraceError(
+            "vectorize: the function has no signature to take operands from: wrap it in a lambda"
+        ) from None
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         raise TraceError("vectorize: the function must name its operands instead of *args")
     count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
@@ -210,7 +223,7 @@ def operand_count(function: Callable[..., Any]) -> int:
     return count
 
 
-# ---- types ------------------------------------------------------------------------------------------------------------
+# ---- types ----
 
 # Python numbers are weak: they take the kind of what they meet (NEP 50). Alone they are these.
 WEAK = {bool: "weak bool", int: "weak int", float: "weak float"}
@@ -326,10 +339,11 @@ class _Compiler:
         count = len(self.leaf_list)
 
         def number(value: Any) -> int:
-            return value[1] if value[0] == "leaf" else count + value[1]
+            return int(value[1] if value[0] == "leaf" else count + value[1])
 
         steps = [
-            Step(step.operation, step.kind, step.result, tuple(number(v) for v in step.arguments)) for step in self.steps
+            Step(step.operation, step.kind, step.result, tuple(number(v) for v in step.arguments))
+            for step in self.steps
         ]
         return Program(self.leaf_list, steps, number(where), kind)
 
@@ -385,7 +399,7 @@ class _Compiler:
         return self._step(operation, kind, "bool", *(self._cast(a, kind) for a in args))
 
     def _condition(self, value: Any) -> Any:
-        where, kind = value
+        kind = value[1]
         if kind in ("bool", "weak bool"):
             return self._cast(value, "bool")
         kind = WEAK_ALONE.get(kind, kind)
@@ -417,7 +431,7 @@ class _Compiler:
         return ("leaf", self.leaves[key])
 
 
-# ---- elements ---------------------------------------------------------------------------------------------------------
+# ---- elements ----
 
 INTEGER_RANGES = {
     f"{sign}int{size}": ((0, 2**size - 1) if sign else (-(2 ** (size - 1)), 2 ** (size - 1) - 1))
@@ -518,7 +532,7 @@ def run_with_numpy(graph: Graph, result: int, operands: Sequence[Any]) -> Any:
     return values[result]
 
 
-# ---- calling ----------------------------------------------------------------------------------------------------------
+# ---- calling ----
 
 
 class Column:
@@ -526,7 +540,7 @@ class Column:
 
     __slots__ = ("container", "kind", "shape", "values")
 
-    def __init__(self, values: Any, kind: str, shape: Optional[tuple[int, ...]], container: str) -> None:
+    def __init__(self, values: Any, kind: str, shape: tuple[int, ...] | None, container: str) -> None:
         self.values = values
         self.kind = kind
         self.shape = shape
@@ -605,11 +619,11 @@ class vectorize:
     Notes
     -----
     A call takes as many operands as the function has parameters without a default: arrays, lists or other iterables of
-    numbers, and numbers; they broadcast. Results and dtypes are NumPy 2's to the bit, where integers wrap; no warning is
-    given where a float overflows or is divided by zero. A list is what `numpy.array` would make of it. ``out`` is a
-    writable array for the result, which may be an operand. The result is an ndarray if an operand is one, else an
-    array.array if an operand is a buffer, else a list if an operand is iterable, else a number. ``threads`` is for large
-    arrays; default: ``FASTCORE_NUM_THREADS``, or 1.
+    numbers, and numbers; they broadcast. The result is an ndarray if an operand is one, else an array.array if an
+    operand is a buffer, else a list if an operand is iterable, else a number. Values and dtypes are NumPy 2's to the
+    bit, where integers wrap; no warning is given where a float overflows or is divided by zero. A list is what
+    `numpy.array` would make of it. ``out`` is a writable array for the result, which may be an operand. ``threads`` is
+    for large arrays; default: ``FASTCORE_NUM_THREADS``, or 1.
 
     Examples
     --------
@@ -643,7 +657,7 @@ class vectorize:
     def __reduce__(self) -> Any:
         return type(self), (self.reference,)
 
-    def __call__(self, *operands: Any, out: Any = None, threads: Optional[int] = None) -> Any:
+    def __call__(self, *operands: Any, out: Any = None, threads: int | None = None) -> Any:
         """Run the program on the operands."""
         if any(type(a) is Symbolic for a in operands):
             return self.reference(*operands)
@@ -685,7 +699,7 @@ def read_columns(operands: Sequence[Any], count: int) -> list[Column]:
 
 def _run(program: Program, columns: Sequence[Column], shape: tuple[int, ...]) -> Iterable[Any]:
     size = math.prod(shape)
-    leaves = []
+    leaves: list[Sequence[Any]] = []
     for leaf in program.leaves:
         if leaf.source == "constant":
             leaves.append([leaf.value] * size)
@@ -736,7 +750,7 @@ def write_out(out: Any, results: list[Any]) -> Any:
         return out
     view = memoryview(out)
     kind = arguments.kind_of_format(view.format, view.itemsize) or ""
-    flat = view if view.ndim == 1 else view.cast("B").cast(view.format)
+    flat: Any = view if view.ndim == 1 else view.cast("B").cast(arguments.KIND_CODES[kind])  # type: ignore[call-overload]
     for i, v in enumerate(results):
         flat[i] = cast(v, kind)
     return out
@@ -751,7 +765,7 @@ def new_container(results: list[Any], kind: str, shape: tuple[int, ...], contain
     return results if container == "list" else results[0]
 
 
-# ---- functions for use inside -----------------------------------------------------------------------------------------
+# ---- functions for use inside ----
 
 
 def sqrt(x: Any) -> Any:
@@ -800,7 +814,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return _vectorized(where)(condition, a, b)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _vectorized(function: Callable[..., Any]) -> vectorize:
     """`sqrt` or `where` by itself."""
     return vectorize(function)

@@ -6,7 +6,7 @@ import functools
 import importlib
 import math
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 FAMILIES = ("sums", "transforms", "joins", "fibonacci", "sorting")
 
@@ -19,7 +19,7 @@ class Contender:
 
     name: str
     role: str  # "reference", "builtin", "numpy" or "fastcore"
-    call: Optional[Call]  # None: what it needs is not installed
+    call: Call | None  # None: what it needs is not installed
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def numpy_or_none() -> Any:
 
 
 def contenders(
-    reference: Call, fastcore: Call, builtin: Optional[tuple[str, Call]] = None, numpy: Optional[tuple[str, Any]] = None
+    reference: Call, fastcore: Call, builtin: tuple[str, Call] | None = None, numpy: tuple[str, Any] | None = None
 ) -> list[Contender]:
     """The usual four: `numpy` is a name and a function of the NumPy module that gives the call."""
     found = [Contender("reference", "reference", reference)]

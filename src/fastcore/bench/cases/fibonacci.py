@@ -38,14 +38,18 @@ def number(n: int) -> list[Contender]:
 
 def modulo(n: int) -> list[Contender]:
     return contenders(
-        lambda: pure.fibonacci_mod(n, MODULUS), lambda: fc.fibonacci_mod(n, MODULUS), ("addition loop", lambda: by_addition_modulo(n))
+        lambda: pure.fibonacci_mod(n, MODULUS),
+        lambda: fc.fibonacci_mod(n, MODULUS),
+        ("addition loop", lambda: by_addition_modulo(n)),
     )
 
 
 def run(n: int) -> list[Contender]:
     count = min(n, 20_000)
     return contenders(
-        lambda: pure.fibonacci_range(0, count), lambda: fc.fibonacci_range(0, count), ("addition loop", lambda: run_by_addition(count))
+        lambda: pure.fibonacci_range(0, count),
+        lambda: fc.fibonacci_range(0, count),
+        ("addition loop", lambda: run_by_addition(count)),
     )
 
 

@@ -11,7 +11,11 @@ from fastcore.bench.cases import Case, Contender, as_array, contenders, floats, 
 
 def join_of(values: Any, items: Any) -> list[Contender]:
     """`items` is what the builtin joins: the values, as Python objects."""
-    return contenders(lambda: pure.join(values, ","), lambda: fc.join(values, ","), ("','.join(map(str, …))", lambda: ",".join(map(str, items))))
+    return contenders(
+        lambda: pure.join(values, ","),
+        lambda: fc.join(values, ","),
+        ("','.join(map(str, …))", lambda: ",".join(map(str, items))),
+    )
 
 
 def list_int(n: int) -> list[Contender]:

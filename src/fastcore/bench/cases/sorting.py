@@ -11,7 +11,10 @@ from fastcore.bench.cases import Case, Contender, as_array, contenders, floats, 
 
 def sort_list(a: list[Any]) -> list[Contender]:
     return contenders(
-        lambda: pure.sort(a), lambda: fc.sort(a), ("sorted", lambda: sorted(a)), ("np.sort(list).tolist()", lambda np: lambda: np.sort(a).tolist())
+        lambda: pure.sort(a),
+        lambda: fc.sort(a),
+        ("sorted", lambda: sorted(a)),
+        ("np.sort(list).tolist()", lambda np: lambda: np.sort(a).tolist()),
     )
 
 
@@ -38,7 +41,12 @@ def list_str(n: int) -> list[Contender]:
 
 def sort_array(code: str, values: list[Any]) -> list[Contender]:
     a = as_array(code, values)
-    return contenders(lambda: pure.sort(a), lambda: fc.sort(a), ("sorted", lambda: sorted(a)), ("np.sort", lambda np: lambda: np.sort(a)))
+    return contenders(
+        lambda: pure.sort(a),
+        lambda: fc.sort(a),
+        ("sorted", lambda: sorted(a)),
+        ("np.sort", lambda np: lambda: np.sort(a)),
+    )
 
 
 def array_float(n: int) -> list[Contender]:
@@ -73,7 +81,11 @@ def argsort_int(n: int) -> list[Contender]:
 
 def argsort_list(n: int) -> list[Contender]:
     a = floats(n)
-    return contenders(lambda: pure.argsort(a), lambda: fc.argsort(a), ("sorted(range(n), key=…)", lambda: sorted(range(n), key=a.__getitem__)))
+    return contenders(
+        lambda: pure.argsort(a),
+        lambda: fc.argsort(a),
+        ("sorted(range(n), key=…)", lambda: sorted(range(n), key=a.__getitem__)),
+    )
 
 
 CASES = [

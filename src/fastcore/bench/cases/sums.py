@@ -11,29 +11,40 @@ from fastcore.bench.cases import Case, Contender, as_array, contenders, floats, 
 
 def list_float(n: int) -> list[Contender]:
     a = floats(n)
-    return contenders(lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum(list)", lambda np: lambda: np.sum(a)))
+    return contenders(
+        lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum(list)", lambda np: lambda: np.sum(a))
+    )
 
 
 def list_int(n: int) -> list[Contender]:
     a = integers(n)
-    return contenders(lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum(list)", lambda np: lambda: np.sum(a)))
+    return contenders(
+        lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum(list)", lambda np: lambda: np.sum(a))
+    )
 
 
 def range_int(n: int) -> list[Contender]:
     a = range(n)
     return contenders(
-        lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.arange(n).sum()", lambda np: lambda: np.arange(n).sum())
+        lambda: pure.sum(a),
+        lambda: fc.sum(a),
+        ("sum", lambda: sum(a)),
+        ("np.arange(n).sum()", lambda np: lambda: np.arange(n).sum()),
     )
 
 
 def array_float(n: int) -> list[Contender]:
     a = as_array("d", floats(n))
-    return contenders(lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum", lambda np: lambda: np.sum(a)))
+    return contenders(
+        lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum", lambda np: lambda: np.sum(a))
+    )
 
 
 def array_int(n: int) -> list[Contender]:
     a = as_array("q", integers(n, 40))
-    return contenders(lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum", lambda np: lambda: np.sum(a)))
+    return contenders(
+        lambda: pure.sum(a), lambda: fc.sum(a), ("sum", lambda: sum(a)), ("np.sum", lambda np: lambda: np.sum(a))
+    )
 
 
 def fsum_array(n: int) -> list[Contender]:
@@ -54,18 +65,25 @@ def fsum_wide(n: int) -> list[Contender]:
 def mean_array(n: int) -> list[Contender]:
     a = as_array("d", floats(n))
     return contenders(
-        lambda: pure.mean(a), lambda: fc.mean(a), ("fsum / n", lambda: math.fsum(a) / n), ("np.mean", lambda np: lambda: np.mean(a))
+        lambda: pure.mean(a),
+        lambda: fc.mean(a),
+        ("fsum / n", lambda: math.fsum(a) / n),
+        ("np.mean", lambda np: lambda: np.mean(a)),
     )
 
 
 def max_list(n: int) -> list[Contender]:
     a = integers(n)
-    return contenders(lambda: pure.max(a), lambda: fc.max(a), ("max", lambda: max(a)), ("np.max(list)", lambda np: lambda: np.max(a)))
+    return contenders(
+        lambda: pure.max(a), lambda: fc.max(a), ("max", lambda: max(a)), ("np.max(list)", lambda np: lambda: np.max(a))
+    )
 
 
 def max_array(n: int) -> list[Contender]:
     a = as_array("d", floats(n))
-    return contenders(lambda: pure.max(a), lambda: fc.max(a), ("max", lambda: max(a)), ("np.max", lambda np: lambda: np.max(a)))
+    return contenders(
+        lambda: pure.max(a), lambda: fc.max(a), ("max", lambda: max(a)), ("np.max", lambda np: lambda: np.max(a))
+    )
 
 
 CASES = [

@@ -37,7 +37,10 @@ def affine_array(n: int) -> list[Contender]:
     a = as_array("d", floats(n))
     reference, f = pure.vectorize(affine), fc.vectorize(affine)
     return contenders(
-        lambda: reference(a), lambda: f(a), ("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]), ("numpy", lambda np: lambda: affine(a))
+        lambda: reference(a),
+        lambda: f(a),
+        ("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]),
+        ("numpy", lambda np: lambda: affine(a)),
     )
 
 

@@ -1,0 +1,5 @@
+"""The joins cases under pytest-benchmark."""
+
+
+def test_joins(race, contender):
+    race(contender)

@@ -1,0 +1,5 @@
+"""The transforms cases under pytest-benchmark."""
+
+
+def test_transforms(race, contender):
+    race(contender)

@@ -1,0 +1,256 @@
+"""python -m fastcore.bench: its statistics on made-up times, and its command line."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import subprocess
+import sys
+
+import pytest
+
+from fastcore.bench import __main__ as command
+from fastcore.bench import cases, measure, report
+from fastcore.bench.cases import Case, Contender
+from fastcore.bench.measure import Group, Row
+
+HAS_PYPERF = True
+try:
+    import pyperf  # noqa: F401
+except ImportError:
+    HAS_PYPERF = False
+
+
+def row(times, name="x", role="fastcore"):
+    made = Row(Contender(name, role, lambda: None))
+    made.passes = times
+    made.first = times[0][0]
+    return made
+
+
+def simulated(ratio, noise=0.02, drift=0.5, seed=1):
+    """Two contenders' times on a machine whose speed drifts between passes and jitters between rounds."""
+    rng = random.Random(seed)
+    mine, others = [], []
+    for _ in range(measure.PASSES):
+        speed = math.exp(rng.uniform(-drift, drift))
+        rounds = [speed * math.exp(rng.gauss(0, noise)) for _ in range(20)]
+        mine.append([1000 * s * math.exp(rng.gauss(0, noise)) for s in rounds])
+        others.append([1000 * ratio * s * math.exp(rng.gauss(0, noise)) for s in rounds])
+    return row(mine), row(others, "rival", "builtin")
+
+
+# ---- statistics ----
+
+
+@pytest.mark.parametrize("ratio", (0.5, 1.1, 2.0, 100.0))
+def test_a_ratio_is_found_although_the_machine_drifts(ratio):
+    found = measure.compare(*simulated(ratio))
+    assert found.low <= found.value <= found.high
+    assert found.value == pytest.approx(ratio, rel=0.02)
+    assert found.verdict == ("slower" if ratio < 1 else "faster")
+
+
+def test_a_function_against_itself_shows_no_difference():
+    for seed in range(20):
+        assert measure.compare(*simulated(1.0, seed=seed)).verdict == "no difference shown"
+
+
+def test_a_small_difference_is_not_called_one():
+    assert measure.compare(*simulated(1.01, noise=0.001)).verdict == "no difference shown"
+
+
+def test_one_round_alone_proves_a_large_difference_only():
+    assert measure.compare(row([[1.0]]), row([[1.4]])).verdict == "no difference shown"
+    assert measure.compare(row([[1.0]]), row([[2.0]])).verdict == "faster"
+
+
+def test_a_canary_that_differs_from_itself_is_noise():
+    assert not measure.is_noisy(measure.Ratio(1.0, 0.98, 1.02))
+    assert measure.is_noisy(measure.Ratio(1.0, 0.9, 1.02))
+    assert measure.is_noisy(measure.Ratio(1.1, 1.05, 1.15))
+
+
+def test_a_contender_that_would_take_too_long_is_skipped():
+    def make(n):
+        return [Contender("reference", "reference", lambda: 1), Contender("slow", "builtin", lambda: 1)]
+
+    known = {("x/y", "slow"): (100, 1.0)}
+    group = measure.check(Case("x/y", "", make), 1000, known)
+    assert [r.status for r in group.rows] == ["=", "skipped (est. 10 s)"]
+
+
+def test_a_contender_that_gives_another_result_is_named_and_not_timed():
+    def make(n):
+        return [Contender("reference", "reference", lambda: 1), Contender("wrong", "builtin", lambda: 2)]
+
+    group = measure.check(Case("x/y", "", make), 10, {})
+    measure.run([group], 0.01, lambda part: None)
+    assert [r.status for r in group.rows] == ["=", "differs"]
+    assert not group.rows[1].is_timed
+    assert "results differ: x/y n=10 (wrong)" in report.summary([group], {0: report.comparison(group)})
+
+
+def test_the_timing_keeps_the_loops_of_a_block_near_a_millisecond():
+    values = list(range(1000))
+    fast = row([[1.0]])
+    fast.contender = Contender("sum", "builtin", lambda: sum(values))
+    fast.first = 10_000.0
+    loops = measure._calibrate(fast)
+    assert 1 < loops < measure.MOST_LOOPS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(1.5, "1.5 s"), (0.9996, "1 s"), (0.0123, "12.3 ms"), (4.5e-6, "4.5 µs"), (1.2e-8, "12 ns"), (math.nan, "–")],
+)
+def test_durations_have_three_digits_and_a_unit(seconds, text):
+    assert report.duration(seconds) == text
+
+
+def test_the_summary_names_losses_and_ties():
+    groups = []
+    for name, ratio in (("a/win", 2.0), ("a/loss", 0.5), ("a/tie", 1.0)):
+        mine, rival = simulated(ratio)
+        groups.append(Group(Case(name, "", lambda n: []), 10, [rival, mine]))
+    text = report.summary(groups, {i: report.comparison(group) for i, group in enumerate(groups)})
+    assert (
+        text
+        == "Summary: fastcore first in 1 of 3; not first: a/loss n=10 (rival 2.00x); no difference shown: a/tie n=10"
+    )
+
+
+# ---- cases ----
+
+
+@pytest.mark.parametrize("case", cases.all_cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("n", (1, 30))
+def test_all_contenders_of_every_case_agree(case, n):
+    group = measure.check(case, n, {})
+    assert {r.status for r in group.rows} <= {"=", "not installed"}
+    assert group.rows[0].contender.role == "reference"
+    assert group.rows[-1].contender.role == "fastcore"
+
+
+def test_every_family_has_cases():
+    assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
+
+
+# ---- command line ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["sumz"], 5, "fastcore.bench: no case matches 'sumz'; did you mean 'sums'?"),
+        (["qqqq"], 5, "fastcore.bench: no case matches 'qqqq'; --list names them"),
+        (["-n", "0"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '0'"),
+        (["-n", "10,x"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not 'x'"),
+        (["-n", "1e12"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '1e12'"),
+        (["-n", "1.5"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '1.5'"),
+        (["-n", "nan"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not 'nan'"),
+        (["-t", "0"], 2, "fastcore.bench: time must be more than 0 and at most 86400 seconds, not '0'"),
+        (["-t", "soon"], 2, "fastcore.bench: time must be more than 0 and at most 86400 seconds, not 'soon'"),
+        (["-o", "times.txt"], 2, "fastcore.bench: cannot write 'times.txt': the name must end in .json"),
+        (
+            ["-o", "/no/such/folder/x.json"],
+            2,
+            "fastcore.bench: cannot write '/no/such/folder/x.json': No such file or directory",
+        ),
+        (["--fast"], 2, "fastcore.bench: unrecognized arguments: --fast"),
+    ],
+)
+def test_a_bad_command_line_is_one_line_and_an_exit_code(capsys, arguments, code, text):
+    assert command.main(arguments) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == text + "\n"
+
+
+def test_cases_are_listed(capsys):
+    assert command.main(["--list", "sums/fsum*", "fibonacci"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "sums/fsum-array",
+        "sums/fsum-list",
+        "sums/fsum-wide",
+        "fibonacci/number",
+        "fibonacci/mod",
+        "fibonacci/range",
+    ]
+
+
+def test_results_alone_can_be_checked(capsys):
+    assert command.main(["--check-only", "-n", "3,40", "joins"]) == 0
+    assert "Checked 18: all results are the same" in capsys.readouterr().out
+
+
+def test_a_run_prints_a_table_and_a_summary(capsys):
+    assert command.main(["sums/list-int", "sorting/list-int", "-n", "50", "-t", "0.2"]) == 0
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert lines[0].startswith("fastcore ")
+    assert lines[1].split()[:3] == ["case", "n", "reference"]
+    assert lines[2].startswith("sums/list-int")
+    assert any(line.startswith("Summary: fastcore first in ") for line in lines)
+    assert captured.err == ""
+    assert "\x1b" not in captured.out
+
+
+def test_times_are_written_in_pyperfs_format(capsys, tmp_path):
+    path = tmp_path / "times.json"
+    assert command.main(["sums/list-int", "-n", "50", "-t", "0.3", "-q", "-o", str(path)]) == 0
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert document["version"] == "1.0"
+    names = [b["metadata"]["name"] for b in document["benchmarks"]]
+    assert "sums/list-int/n=50/fastcore" in names
+    for benchmark in document["benchmarks"]:
+        assert all(value > 0 for part in benchmark["runs"] for value in part["values"])
+    mine = next(b["metadata"] for b in document["benchmarks"] if b["metadata"]["contender"] == "fastcore")
+    assert mine["ratio_low"] <= mine["ratio"] <= mine["ratio_high"]
+    assert mine["equal"] is True
+
+
+@pytest.mark.skipif(not HAS_PYPERF, reason="pyperf is not installed")
+def test_pyperf_reads_the_times(tmp_path):
+    path = tmp_path / "times.json"
+    assert command.main(["sums/list-int", "joins/range", "-n", "50", "-t", "0.3", "-q", "-o", str(path)]) == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "pyperf", "show", str(path)], capture_output=True, text=True, check=True
+    )
+    assert "joins/range/n=50/fastcore" in done.stdout
+
+
+def test_the_output_may_be_stdout(capsys):
+    assert command.main(["sums/range", "-n", "10", "-t", "0.1", "-o", "-"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["version"] == "1.0"
+    assert "Summary: " in captured.err
+
+
+def test_an_existing_file_is_kept_if_the_run_fails(tmp_path):
+    path = tmp_path / "times.json"
+    path.write_text("before", encoding="utf-8")
+    assert command.main(["sumz", "-o", str(path)]) == 5
+    assert path.read_text(encoding="utf-8") == "before"
+
+
+def test_results_that_differ_give_their_own_exit_code(capsys, monkeypatch):
+    def make(n):
+        return [Contender("reference", "reference", lambda: 1), Contender("fastcore", "fastcore", lambda: 2)]
+
+    monkeypatch.setattr(cases, "all_cases", lambda: [Case("sums/wrong", "", make)])
+    assert command.main(["sums", "--check-only", "-n", "5"]) == 3
+    assert "results differ: sums/wrong n=5 (fastcore)" in capsys.readouterr().out
+
+
+def test_an_interrupt_keeps_what_is_done(capsys, monkeypatch):
+    def interrupt(groups, seconds, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(measure, "run", interrupt)
+    assert command.main(["sums/range", "-n", "5"]) == 130
+    captured = capsys.readouterr()
+    assert "sums/range" in captured.out
+    assert captured.err == "fastcore.bench: interrupted\n"
