@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 
-from fastcore import _environment, pure
+from fastcore import _environment, _threads, pure
 
 TYPE_CHECKING = False  # so that `typing` is not loaded at run time
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def info() -> dict[str, Any]:
     import platform
     from importlib import metadata
 
-    from fastcore import __version__, _threads
+    from fastcore import __version__
 
     try:
         numpy_version: str | None = metadata.version("numpy")
