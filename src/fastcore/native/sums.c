@@ -357,8 +357,7 @@ static int extract_tile(fc_exact_sum *state, const double *x, size_t n, int p, d
     const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - EXTRACT_GAP);
     fc_f64 s[EXTRACT_PAIRS], t[EXTRACT_PAIRS], most[EXTRACT_PAIRS], lost[EXTRACT_PAIRS];
     double s_lane[FC_F64_WIDTH * EXTRACT_PAIRS], t_lane[FC_F64_WIDTH * EXTRACT_PAIRS], lane[FC_F64_WIDTH];
-    int64_t high = 0, low = 0;
-    uint64_t lost_bits = 0;
+    uint64_t high = 0, low = 0, lost_bits = 0; /* unsigned, as values that are refused below may have left any sum */
     double m = 0.0;
     int is_nan = 0;
     assert(n % EXTRACT_GROUP == 0 && n <= EXTRACT_TILE);
@@ -397,16 +396,16 @@ static int extract_tile(fc_exact_sum *state, const double *x, size_t n, int p, d
     }
     for (int l = 0; l < EXTRACT_GROUP; l++) {
         is_nan |= s_lane[l] != s_lane[l];
-        high += (int64_t)(bits_of(s_lane[l]) - bits_of(s0));
-        low += (int64_t)(bits_of(t_lane[l]) - bits_of(t0));
+        high += bits_of(s_lane[l]) - bits_of(s0);
+        low += bits_of(t_lane[l]) - bits_of(t0);
     }
     *largest = m;
     /* A residue of -0.0 comes back as +0.0: the sign bit is no loss. */
     if (exponent_of(m) + 9 > p || (lost_bits << 1) != 0 || is_nan) {
         return 0;
     }
-    add_scaled(state, high, p - 52);
-    add_scaled(state, low, p - EXTRACT_GAP - 52);
+    add_scaled(state, (int64_t)high, p - 52);
+    add_scaled(state, (int64_t)low, p - EXTRACT_GAP - 52);
     return 1;
 }
 
