@@ -109,6 +109,19 @@ def test_a_vectorized_function_survives_pickling(fc):
     assert repr(f) == f"vectorize({affine!r})"
 
 
+def test_a_decorated_function_keeps_its_name_and_docs_and_is_pickled_by_reference(fc, monkeypatch):
+    @fc.vectorize
+    def decorated(x):
+        """Twice x."""
+        return x * 2
+
+    assert decorated.__name__ == "decorated"
+    assert decorated.__doc__ == "Twice x."
+    decorated.__qualname__ = "decorated"
+    monkeypatch.setitem(globals(), "decorated", decorated)
+    assert pickle.loads(pickle.dumps(decorated)) is decorated
+
+
 def test_the_program_lists_each_operation_once(fc):
     assert fc.vectorize(lambda x: x * x + x * x).program == "%0 = operand 0\n%1 = multiply %0 %0\n%2 = add %1 %1"
     assert fc.vectorize(lambda x: x * 2 + 2.0 * x).program.count("multiply") == 2

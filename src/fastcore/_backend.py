@@ -13,23 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # What each implementation provides, and `import fastcore` with it.
-PUBLIC = [
-    "TraceError",
-    "argsort",
-    "fibonacci",
-    "fibonacci_mod",
-    "fibonacci_range",
-    "fsum",
-    "join",
-    "max",
-    "mean",
-    "min",
-    "sort",
-    "sqrt",
-    "sum",
-    "vectorize",
-    "where",
-]
+PUBLIC = pure.__all__
 __all__ = [*PUBLIC, "available_isas", "get_include", "info"]
 
 IMPLEMENTATIONS = ("auto", "native", "pure")

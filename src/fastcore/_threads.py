@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT = _environment.positive("FASTCORE_NUM_THREADS", 1)
 # More would only wait for processors.
-MOST = 256
+MOST = max(16, 2 * (os.cpu_count() or 1))
 
 _pool: ThreadPoolExecutor | None = None
 

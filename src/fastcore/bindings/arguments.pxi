@@ -25,6 +25,11 @@ cdef extern from "numpy/arrayobject.h" nogil:
 
 cdef extern from "Python.h":
     """
+    #if defined(__GNUC__)
+    #define FC_PREFETCH(address) __builtin_prefetch(address)
+    #else
+    #define FC_PREFETCH(address) ((void)(address))
+    #endif
     /* An int of one digit, whose value is read in place. */
     #if PY_VERSION_HEX >= 0x030C0000
     #define FC_IS_SMALL(v) PyUnstable_Long_IsCompact((const PyLongObject *)(v))
@@ -37,6 +42,7 @@ cdef extern from "Python.h":
     Py_buffer *PyMemoryView_GET_BUFFER(object view)
     bint PyObject_CheckBuffer(object a)
     bint PyIter_Check(object a)
+    PyObject **PySequence_Fast_ITEMS(object sequence)
     bint PyFloat_CheckExact(PyObject *v)
     bint PyLong_CheckExact(PyObject *v)
     bint PyBool_Check(PyObject *v)
@@ -44,6 +50,7 @@ cdef extern from "Python.h":
     double PyFloat_AS_DOUBLE(PyObject *v)
     long long PyLong_AsLongLongAndOverflow(PyObject *v, int *overflow) except? -1
     PyObject *Py_True
+    void FC_PREFETCH(PyObject *v) nogil
     bint FC_IS_SMALL(PyObject *v) nogil
     long long FC_SMALL_VALUE(PyObject *v) nogil
 
@@ -56,6 +63,8 @@ cdef enum:
     THREAD_CHUNK = 262144
     # Items of an iterator between two looks for Ctrl-C.
     SIGNAL_EVERY = 65536
+    # Items ahead of the one at hand whose objects are asked for: what lies apart in memory is the cost of a long list.
+    PREFETCH_AHEAD = 16
 
 cdef bint _numpy_is_bound = False
 cdef int[32] _kind_of_type  # by NumPy type number; -1 for what is no number

@@ -4,9 +4,6 @@ cdef extern from "numpy/arrayobject.h":
     int NPY_QUICKSORT
     int PyArray_Sort(object a, int axis, int kind) except -1
 
-cdef extern from "Python.h":
-    PyObject **PySequence_Fast_ITEMS(object sequence)
-
 # list.sort is as fast up to here.
 cdef enum:
     LIST_FEWEST = 48
@@ -37,6 +34,8 @@ cdef Order _list_keys(object items, bint descending, uint64_t *key) noexcept:
     cdef bint is_float = PyFloat_CheckExact(item[0])
     cdef bint is_rising = True, is_falling = True
     for i in range(n):
+        if i + PREFETCH_AHEAD < n:
+            FC_PREFETCH(item[i + PREFETCH_AHEAD])
         if is_float:
             if not PyFloat_CheckExact(item[i]):
                 return UNKNOWN

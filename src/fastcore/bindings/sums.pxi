@@ -220,12 +220,17 @@ cdef inline int _push_item(Numbers *numbers, PyObject *item, list rest) except -
 cdef list _collect(Numbers *numbers, object a):
     """Take in any iterable of numbers; what is left over, in order."""
     cdef list rest = []
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, n
+    cdef PyObject **item
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
         # No Python code runs meanwhile, so a list stays as it is.
         with cython.critical_section(a):
-            for i in range(_length(a)):
-                _push_item(numbers, _item(a, i), rest)
+            item = PySequence_Fast_ITEMS(a)
+            n = _length(a)
+            for i in range(n):
+                if i + PREFETCH_AHEAD < n:
+                    FC_PREFETCH(item[i + PREFETCH_AHEAD])
+                _push_item(numbers, item[i], rest)
     else:
         i = 0
         for v in a:

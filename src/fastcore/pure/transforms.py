@@ -644,6 +644,11 @@ class vectorize:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._graph, self._count, self._result = trace(function)
         self.reference = function
+        # So that a decorated function is found and helped with as itself.
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            if hasattr(function, name):
+                setattr(self, name, getattr(function, name))
+        self.__wrapped__ = function
         self._programs: dict[tuple[str, ...], Program] = {}
 
     @property
@@ -655,6 +660,9 @@ class vectorize:
         return f"vectorize({self.reference!r})"
 
     def __reduce__(self) -> Any:
+        name = getattr(self, "__qualname__", "")
+        if getattr(sys.modules.get(self.__module__), name, None) is self:
+            return name  # by reference, as the decorated function it is
         return type(self), (self.reference,)
 
     def __call__(self, *operands: Any, out: Any = None, threads: int | None = None) -> Any:
