@@ -6,18 +6,28 @@
 cdef extern from "numpy/arrayobject.h" nogil:
     """
     #define FC_ARRAY(a) ((PyArrayObject *)(a))
+    #define FC_IS_CARRAY(a) PyArray_ISCARRAY_RO(FC_ARRAY(a))
+    #define FC_IS_BEHAVED(a) PyArray_ISBEHAVED_RO(FC_ARRAY(a))
+    #define FC_IS_WRITEABLE(a) PyArray_ISWRITEABLE(FC_ARRAY(a))
+    #define FC_DATA(a) PyArray_DATA(FC_ARRAY(a))
+    #define FC_SIZE(a) PyArray_SIZE(FC_ARRAY(a))
+    #define FC_NDIM(a) PyArray_NDIM(FC_ARRAY(a))
+    #define FC_TYPE(a) PyArray_TYPE(FC_ARRAY(a))
+    #define FC_DIMS(a) PyArray_DIMS(FC_ARRAY(a))
+    #define FC_SORT(a) PyArray_Sort(FC_ARRAY(a), -1, NPY_QUICKSORT)
     """
     int _import_array() except -1
     bint PyArray_CheckExact(object a)
     bint PyArray_Check(object a)
-    bint FC_IS_CARRAY "PyArray_ISCARRAY_RO"(PyObject *a)
-    bint FC_IS_BEHAVED "PyArray_ISBEHAVED_RO"(PyObject *a)
-    bint FC_IS_WRITEABLE "PyArray_ISWRITEABLE"(PyObject *a)
-    void *FC_DATA "PyArray_DATA"(PyObject *a)
-    Py_ssize_t FC_SIZE "PyArray_SIZE"(PyObject *a)
-    int FC_NDIM "PyArray_NDIM"(PyObject *a)
-    int FC_TYPE "PyArray_TYPE"(PyObject *a)
-    Py_ssize_t *FC_DIMS "PyArray_DIMS"(PyObject *a)
+    bint FC_IS_CARRAY(PyObject *a)
+    bint FC_IS_BEHAVED(PyObject *a)
+    bint FC_IS_WRITEABLE(PyObject *a)
+    void *FC_DATA(PyObject *a)
+    Py_ssize_t FC_SIZE(PyObject *a)
+    int FC_NDIM(PyObject *a)
+    int FC_TYPE(PyObject *a)
+    Py_ssize_t *FC_DIMS(PyObject *a)
+    int FC_SORT(object a) except -1
     object PyArray_EMPTY(int nd, Py_ssize_t *dims, int typenum, int fortran)
     int NPY_BOOL, NPY_HALF, NPY_FLOAT, NPY_DOUBLE, NPY_INT64
     int NPY_BYTE, NPY_UBYTE, NPY_SHORT, NPY_USHORT, NPY_INT, NPY_UINT

@@ -1,9 +1,5 @@
 # The sorting family: lists by keys taken from their items, arrays row by row.
 
-cdef extern from "numpy/arrayobject.h":
-    int NPY_QUICKSORT
-    int PyArray_Sort(object a, int axis, int kind) except -1
-
 # list.sort is as fast up to here.
 cdef enum:
     LIST_FEWEST = 48
@@ -204,7 +200,7 @@ cdef int _sort_plain(object a, int kind, bint descending, object out) except -1:
         # What is overwritten is kept only if ties need it.
         kept = PyBytes_FromStringAndSize(x, total * size)
         x = PyBytes_AS_STRING(kept)
-    PyArray_Sort(out, -1, NPY_QUICKSORT)
+    FC_SORT(out)
     for row in range(total // n):
         _mend_row(kind, x + row * n * size, n, descending, target + row * n * size)
     return 0
