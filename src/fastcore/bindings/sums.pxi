@@ -165,7 +165,8 @@ cdef long long LARGEST_EXACT = 9007199254740992  # 2^53
 cdef struct Numbers:
     Running running
     fc_integer_sum integers
-    size_t integer_count
+    size_t pushes  # of integers, since the low half was last carried
+    Py_ssize_t count  # of all items, those left over too
     bint exactly  # integers go to the floats where that loses nothing
     Py_ssize_t waiting
     double[CHUNK] block
@@ -175,7 +176,8 @@ cdef void _start_numbers(Numbers *numbers, Reduction reduction) noexcept nogil:
     _start(&numbers.running, reduction, FC_FLOAT64)
     numbers.integers.high = 0
     numbers.integers.low = 0
-    numbers.integer_count = 0
+    numbers.pushes = 0
+    numbers.count = 0
     numbers.exactly = reduction == EXACT_SUM
     numbers.waiting = 0
 
@@ -194,9 +196,10 @@ cdef inline void _push_integer(Numbers *numbers, long long value) noexcept nogil
         return
     numbers.integers.high += value >> 32
     numbers.integers.low += <uint32_t>value
-    numbers.integer_count += 1
-    if (numbers.integer_count & <size_t>0x3fffffff) == 0:
+    numbers.pushes += 1
+    if numbers.pushes == 0x3fffffff:
         # Long before a half can wrap.
+        numbers.pushes = 0
         numbers.integers.high += <int64_t>(numbers.integers.low >> 32)
         numbers.integers.low = <uint32_t>numbers.integers.low
 
@@ -217,27 +220,44 @@ cdef inline int _push_item(Numbers *numbers, PyObject *item, list rest) except -
     return 0
 
 
+cdef inline bint _is_small(PyObject *item) noexcept:
+    return PyLong_CheckExact(item) and FC_IS_SMALL(item)
+
+
 cdef list _collect(Numbers *numbers, object a):
     """Take in any iterable of numbers; what is left over, in order."""
     cdef list rest = []
-    cdef Py_ssize_t i, n
+    cdef Py_ssize_t i = 0, n
     cdef PyObject **item
+    cdef long long total
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
         # No Python code runs meanwhile, so a list stays as it is.
         with cython.critical_section(a):
             item = PySequence_Fast_ITEMS(a)
             n = _length(a)
-            for i in range(n):
-                if i + PREFETCH_AHEAD < n:
-                    FC_PREFETCH(item[i + PREFETCH_AHEAD])
-                _push_item(numbers, item[i], rest)
+            while i < n:
+                while i < n and PyFloat_CheckExact(item[i]):
+                    FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
+                    _push_float(numbers, PyFloat_AS_DOUBLE(item[i]))
+                    i += 1
+                # Integers of one digit, below 2^30: 2^33 of them fit 64 bits.
+                total = 0
+                while i < n and _is_small(item[i]):
+                    FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
+                    total += FC_SMALL_VALUE(item[i])
+                    i += 1
+                if total != 0:
+                    _push_integer(numbers, total)
+                if i < n and not PyFloat_CheckExact(item[i]):
+                    _push_item(numbers, item[i], rest)
+                    i += 1
     else:
-        i = 0
         for v in a:
             _push_item(numbers, <PyObject *>v, rest)
             i += 1
             if i % SIGNAL_EVERY == 0:
                 PyErr_CheckSignals()
+    numbers.count += i
     return rest
 
 
@@ -257,7 +277,8 @@ cdef object _sum_items(object a):
     rest = _collect(&numbers, a)
     total = _integer_total(&numbers.integers)
     if rest:
-        total = total + builtins.sum([v for v in rest if type(v) is int])
+        total = total + builtins.sum([v for v in rest if type(v) is int])  # of more than 64 bits
+        rest = [v for v in rest if type(v) is not int]
     if numbers.running.seen > 0 or numbers.waiting > 0:
         total = _float_total(&numbers) + total
     return _pure_sums.add_others(total, rest) if rest else total
@@ -266,7 +287,6 @@ cdef object _sum_items(object a):
 cdef object _exact_items(str function, object a, Running *running, Py_ssize_t *count):
     """Sum any iterable of numbers exactly: the floats into `running`, the rest as the integer that is returned."""
     cdef Numbers numbers
-    cdef Py_ssize_t large = 0
     _start_numbers(&numbers, EXACT_SUM)
     integers = 0
     for v in _collect(&numbers, a):
@@ -275,10 +295,9 @@ cdef object _exact_items(str function, object a, Running *running, Py_ssize_t *c
             _push_float(&numbers, v)
         else:
             integers += v
-            large += 1
     _update(&numbers.running, FC_FLOAT64, numbers.block, numbers.waiting)
     running[0] = numbers.running
-    count[0] = numbers.running.seen + numbers.integer_count + large
+    count[0] = numbers.count
     return _integer_total(&numbers.integers) + integers
 
 

@@ -266,19 +266,26 @@ def same_kind(kind: str) -> str:
     return kind
 
 
-def _sum_values(values: Any, kind: str | None) -> Any:
-    floats = [v for v in values if type(v) is float]
-    total = builtins.sum(v for v in values if type(v) in (int, bool))
+def _sum_values(values: Any, kind: Optional[str]) -> Any:
+    if type(values) is range:
+        return len(values) * (values[0] + values[-1]) // 2 if values else 0
+    total: Any = 0
+    floats, others = [], []
+    for v in values:
+        if type(v) is float:
+            floats.append(v)
+        elif type(v) is int or type(v) is bool:
+            total += v
+        else:
+            others.append(v)
     if floats or (kind is not None and kind.startswith("float")):
         total = lane_sum(floats) + total
-    return add_others(total, [v for v in values if type(v) not in (bool, float)])
+    return add_others(total, others)
 
 
 def add_others(total: Any, others: Any) -> Any:
-    """Add elements of types of their own with ``+``, in order; plain integers among them are counted already."""
+    """Add elements of types of their own with ``+``, in order."""
     for v in others:
-        if type(v) is int:
-            continue
         if isinstance(v, (str, bytes, bytearray, complex)) or v is None:
             arguments.reject_element("sum", "'a'", v, arguments.NUMBERS)
         total = total + v
