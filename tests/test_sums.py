@@ -394,6 +394,15 @@ def test_a_masked_array_is_refused(fc, np):
         fc.sum(np.ma.array([1, 2], mask=[True, False]))
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_a_matrix_is_an_array(fc, np):
+    a = np.asmatrix([[3.0, 1.0], [2.0, 0.5]])
+    assert fc.sum(a) == fc.fsum(a) == 6.5
+    assert fc.min(a) == 0.5
+    assert fc.sort(a).tolist() == [[1.0, 3.0], [0.5, 2.0]]
+    assert fc.sqrt(a * 0 + 4).tolist() == [[2.0, 2.0], [2.0, 2.0]]
+
+
 def test_objects_that_offer_an_array_are_arrays(fc, np):
     class Column:
         def __array__(self, dtype=None, copy=None):

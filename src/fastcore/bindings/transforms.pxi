@@ -40,6 +40,8 @@ cdef class _Machine:
         # The result must come out of a loop, to go where it belongs.
         if program.result < len(leaves) or program.result != len(leaves) + len(steps) - 1:
             steps = [*steps, _pure_transforms.Step("cast", program.kind, program.kind, (program.result,))]
+        if len(leaves) > MOST_LEAVES:
+            raise ValueError(f"vectorize: more than {MOST_LEAVES} operands and constants in one function")
         self.count = len(steps)
         self.leaf_count = len(leaves)
         self.kind = _KINDS[program.kind]
@@ -112,11 +114,17 @@ cdef bint _same_size(object step) except -1:
 
 cdef int _write_number(char *where, int kind, object value) except -1:
     """A Python number as an element of a kind that it has been cast to."""
-    data = array(_arguments.ARRAY_CODES[_KIND_NAMES[kind]], [value])
-    cdef bytes text = data.tobytes()
-    if kind == FC_FLOAT16:
-        return 0  # no loop computes with these
-    memcpy(where, PyBytes_AS_STRING(text), len(text))
+    cdef double number
+    cdef int64_t integer
+    if kind == FC_FLOAT64:
+        number = value
+        memcpy(where, &number, 8)
+    elif kind == FC_INT64:
+        integer = value
+        memcpy(where, &integer, 8)
+    elif kind != FC_FLOAT16:  # no loop computes with those
+        data = array(_arguments.ARRAY_CODES[_KIND_NAMES[kind]], [value]).tobytes()
+        memcpy(where, PyBytes_AS_STRING(data), len(data))
     return 0
 
 
@@ -349,12 +357,19 @@ class vectorize(_pure_transforms.vectorize):
     def __init__(self, function):
         _pure_transforms.vectorize.__init__(self, function)
         self._machines = {}
+        self._plain = {}
 
     def __call__(self, *operands, out=None, threads=None):
+        cdef int thread_count = _thread_count("vectorize", threads)
+        result = _call_plain(self, operands, out, thread_count)
+        if result is _Nothing and out is None:
+            result = _call_lists(self, operands, thread_count)
+        if result is not _Nothing:
+            return result
         for a in operands:
             if type(a) is _pure_transforms.Symbolic:
                 return self.reference(*operands)
-        return _call(self, operands, out, _thread_count("vectorize", threads))
+        return _call(self, operands, out, thread_count)
 
     def _machine(self, kinds):
         machine = self._machines.get(kinds)
@@ -363,6 +378,196 @@ class vectorize(_pure_transforms.vectorize):
             if len(self._machines) < 256:
                 self._machines[kinds] = machine
         return machine
+
+
+cdef enum:
+    MOST_LEAVES = 64
+    MOST_PLAIN = 8
+
+
+# An operand as a run sees it.
+cdef struct View:
+    const char *data  # NULL: a number
+    int step  # elements between two that are taken: 1, or 0 for one that is taken again and again
+    Py_ssize_t stride  # bytes, if its elements do not lie side by side; else 0
+
+
+cdef int _run_views(_Machine machine, View *views, tuple numbers, Py_ssize_t n, char *out, int out_kind,
+                    int threads) except -1:
+    """Run a machine on operands; `numbers` are these, for those that are numbers."""
+    cdef const char *leaf[MOST_LEAVES]
+    cdef int step[MOST_LEAVES]
+    cdef Py_ssize_t stride[MOST_LEAVES]
+    cdef char constants[MOST_LEAVES * 8]
+    cdef Run run
+    cdef int i, position
+    run.gathered = 0
+    for i in range(machine.leaf_count):
+        step[i] = 0
+        stride[i] = 0
+        leaf[i] = machine.constants + 8 * i
+        position = machine.leaf_operand[i]
+        if position < 0:
+            continue
+        if machine.leaf_is_scalar[i]:
+            leaf[i] = constants + 8 * i
+            _write_number(constants + 8 * i, machine.leaf_kind[i], _pure_transforms.cast_weak(
+                numbers[position], _KIND_NAMES[machine.leaf_kind[i]]))
+        else:
+            leaf[i] = views[position].data
+            step[i] = views[position].step
+            stride[i] = views[position].stride
+            run.gathered += stride[i] != 0
+    run.leaf = leaf
+    run.step = step
+    run.stride = stride
+    run.n = n
+    run.out = out
+    run.out_kind = out_kind
+    return _execute(machine, &run, threads) if n > 0 else 0
+
+
+cdef _Machine _plain_machine(object f, uint64_t key, tuple operands):
+    """The machine for operands, lists of floats among them, whose kinds the key holds, four bits each."""
+    found = (<dict>f._plain).get(key)
+    if found is None:
+        kinds = []
+        for a in operands:
+            if type(a) in _pure_transforms.WEAK:
+                kinds.append(_pure_transforms.WEAK[type(a)])
+            else:
+                kinds.append("float64" if type(a) is list else _KIND_NAMES[_kind_of_ndarray(a)])
+        found = f._machine(tuple(kinds))
+        if len(f._plain) < 256:
+            f._plain[key] = found
+    return found
+
+
+cdef object _call_lists(object f, tuple operands, int threads):
+    """The short-cut for lists of nothing but floats, of one length, and numbers; _Nothing for others."""
+    cdef View views[MOST_PLAIN]
+    cdef Py_ssize_t i, k, n = -1, count = len(operands)
+    cdef uint64_t key = 1
+    cdef PyObject *operand
+    cdef double *buffer
+    cdef double *column
+    cdef _Machine machine
+    if count > MOST_PLAIN or count != f._count:
+        return _Nothing
+    for i in range(count):
+        operand = PyTuple_GET_ITEM(operands, i)
+        if PyList_CheckExact(<object>operand):
+            if n >= 0 and PyList_GET_SIZE(<object>operand) != n:
+                return _Nothing
+            n = PyList_GET_SIZE(<object>operand)
+            key = key << 4 | FC_FLOAT64
+        elif PyFloat_CheckExact(operand) or PyLong_CheckExact(operand) or PyBool_Check(operand):
+            key = key << 4 | (FC_KIND_COUNT + PyFloat_CheckExact(operand) + 2 * PyLong_CheckExact(operand))
+        else:
+            return _Nothing
+    if n <= 0:
+        return _Nothing
+    buffer = <double *>_allocate((count + 1) * n * sizeof(double))
+    try:
+        for k in range(count):
+            operand = PyTuple_GET_ITEM(operands, k)
+            views[k].data = NULL
+            views[k].step = 1
+            views[k].stride = 0
+            if PyList_CheckExact(<object>operand):
+                column = buffer + (k + 1) * n
+                if not _copy_floats(<object>operand, n, column):
+                    return _Nothing
+                views[k].data = <const char *>column
+        machine = _plain_machine(f, key, operands)
+        if not machine.is_complete or machine.kind not in (FC_FLOAT64, FC_BOOL):
+            return _Nothing
+        _run_views(machine, views, operands, n, <char *>buffer, machine.kind, threads)
+        if machine.kind == FC_BOOL:
+            return [(<char *>buffer)[i] != 0 for i in range(n)]
+        return [buffer[i] for i in range(n)]
+    finally:
+        PyMem_RawFree(buffer)
+
+
+cdef bint _copy_floats(list items, Py_ssize_t n, double *out) noexcept:
+    """Copy the values of a list of n exact floats; False if it is none."""
+    cdef Py_ssize_t i
+    cdef PyObject **item
+    cdef bint is_done = False
+    with cython.critical_section(items):
+        if PyList_GET_SIZE(items) == n:
+            item = PySequence_Fast_ITEMS(items)
+            for i in range(n):
+                if not PyFloat_CheckExact(item[i]):
+                    break
+                out[i] = PyFloat_AS_DOUBLE(item[i])
+            else:
+                is_done = True
+    return is_done
+
+
+cdef object _call_plain(object f, tuple operands, object out, int threads):
+    """The short-cut: numbers and plain ndarrays of one shape, into a new array or a plain one; _Nothing for others."""
+    cdef View views[MOST_PLAIN]
+    cdef Source source
+    cdef Py_ssize_t i, k, count = len(operands)
+    cdef uint64_t key = 1
+    cdef int dimensions = 0
+    cdef Py_ssize_t *shape = NULL
+    cdef Py_ssize_t n = 0, size
+    cdef char *target
+    cdef _Machine machine
+    cdef PyObject *operand
+    if count > MOST_PLAIN or count != f._count:
+        return _Nothing
+    for i in range(count):
+        operand = PyTuple_GET_ITEM(operands, i)
+        if _open_plain(<object>operand, &source):
+            if shape == NULL:
+                shape = FC_DIMS(operand)
+                dimensions = FC_NDIM(operand)
+                n = source.n
+            elif not _has_shape(operand, dimensions, shape):
+                return _Nothing
+            views[i].data = source.data
+            views[i].step = 1
+            views[i].stride = 0
+            key = key << 4 | <uint64_t>source.kind
+        elif PyFloat_CheckExact(operand) or PyLong_CheckExact(operand) or PyBool_Check(operand):
+            views[i].data = NULL
+            key = key << 4 | (FC_KIND_COUNT + PyFloat_CheckExact(operand) + 2 * PyLong_CheckExact(operand))
+        else:
+            return _Nothing
+    if dimensions == 0:
+        return _Nothing
+    machine = _plain_machine(f, key, operands)
+    if not machine.is_complete:
+        return _Nothing
+    if out is None:
+        out = PyArray_EMPTY(dimensions, shape, _type_of_kind[machine.kind], 0)
+        target = <char *>FC_DATA(<PyObject *>out)
+    else:
+        operand = <PyObject *>out
+        if not (PyArray_CheckExact(out) and FC_IS_CARRAY(operand) and FC_IS_WRITEABLE(operand)
+                and _kind_of_ndarray(out) == machine.kind and _has_shape(operand, dimensions, shape)):
+            return _Nothing
+        target = <char *>FC_DATA(operand)
+        size = n * fc_kind_size(machine.kind)
+        for k in range(count):
+            operand = PyTuple_GET_ITEM(operands, k)
+            if views[k].data != NULL and not (
+                views[k].data >= target + size
+                or views[k].data + n * fc_kind_size(_kind_of_ndarray(<object>operand)) <= target
+                or (views[k].data == target and _kind_of_ndarray(<object>operand) == machine.kind)
+            ):
+                return _Nothing
+    _run_views(machine, views, operands, n, target, machine.kind, threads)
+    return out
+
+
+cdef inline bint _has_shape(PyObject *a, int dimensions, Py_ssize_t *shape) noexcept:
+    return FC_NDIM(a) == dimensions and memcmp(FC_DIMS(a), shape, dimensions * sizeof(Py_ssize_t)) == 0
 
 
 cdef object _call(object f, tuple operands, object out, int threads):
@@ -393,7 +598,7 @@ cdef object _call(object f, tuple operands, object out, int threads):
     size = 1
     for length in shape:
         size *= length
-    return _run_machine(machine, columns, shape, size, out, container, threads, operands)
+    return _run_machine(machine, columns, shape, size, out, container, threads)
 
 
 cdef int _out_kind(object out) except -1:
@@ -418,57 +623,46 @@ cdef object _run_otherwise(object f, tuple operands, object out, str container, 
 
 
 cdef object _run_machine(_Machine machine, list columns, object shape, Py_ssize_t n, object out, str container,
-                         int threads, tuple operands):
-    cdef const char *leaf[64]
-    cdef int step[64]
-    cdef Py_ssize_t stride[64]
-    cdef char constants[64 * 8]
-    cdef Run run
-    cdef int i, position
+                         int threads):
+    cdef View *views = <View *>_allocate(len(columns) * sizeof(View))
+    try:
+        return _run_columns(machine, columns, views, shape, n, out, container, threads)
+    finally:
+        PyMem_RawFree(views)
+
+
+cdef object _run_columns(_Machine machine, list columns, View *views, object shape, Py_ssize_t n, object out,
+                         str container, int threads):
+    cdef int out_kind = machine.kind
+    cdef Py_ssize_t i
     cdef _Operand operand
     cdef object target = None
     cdef list kept = []
-    if machine.leaf_count > 64:
-        raise ValueError("vectorize: more than 64 operands and constants in one function")
-    run.gathered = 0
-    for i in range(machine.leaf_count):
-        step[i] = 0
-        stride[i] = 0
-        leaf[i] = machine.constants + 8 * i
-        position = machine.leaf_operand[i]
-        if position < 0:
-            continue
-        operand = columns[position]
-        if machine.leaf_is_scalar[i]:
-            _write_number(constants + 8 * i, machine.leaf_kind[i], _pure_transforms.cast_weak(
-                operand.value, _KIND_NAMES[machine.leaf_kind[i]]))
-            leaf[i] = constants + 8 * i
+    for i in range(len(columns)):
+        operand = columns[i]
+        views[i].data = NULL
+        views[i].step = 0
+        views[i].stride = 0
+        if operand.shape is None:
             continue
         owner = operand.value
         if operand.shape == shape:
-            step[i] = 1
-            stride[i] = operand.stride
-            run.gathered += stride[i] != 0
-        elif operand.shape and not _is_single(operand.shape):
+            views[i].step = 1
+            views[i].stride = operand.stride
+        elif not _is_single(operand.shape):
             owner = _broadcast(operand, shape)
             kept.append(owner)
-            step[i] = 1
-        leaf[i] = _address(owner)
-    run.leaf = leaf
-    run.step = step
-    run.stride = stride
-    run.n = n
-    run.out_kind = machine.kind
+            views[i].step = 1
+        views[i].data = _address(owner)
     if out is not None and _is_plain_out(out) and not _overlaps_partly(out, columns):
         target = out
-        run.out_kind = _out_kind(out)
+        out_kind = _out_kind(out)
     elif container == "ndarray":
         target = sys.modules["numpy"].empty(shape, _KIND_NAMES[machine.kind])
     else:
         target = array(_arguments.ARRAY_CODES[_KIND_NAMES[machine.kind]], [0]) * n
-    run.out = <char *>_address(target)
-    if n > 0:
-        _execute(machine, &run, threads)
+    numbers = tuple([(<_Operand>column).value for column in columns])
+    _run_views(machine, views, numbers, n, <char *>_address(target), out_kind, threads)
     if out is not None:
         if target is out:
             return out

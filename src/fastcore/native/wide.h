@@ -9,6 +9,9 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
+#ifdef _M_X64
+#include <immintrin.h>
+#endif
 #endif
 
 /* The low word of a·b; the high word in `high`. */

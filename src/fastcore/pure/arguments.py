@@ -125,6 +125,7 @@ def as_ndarray(a: Any) -> Any:
 def _read_ndarray(function: str, argument: str, a: Any, accepted: str, text: bool) -> Operand:
     if hasattr(a, "mask"):
         reject(function, argument, type(a).__name__, accepted)
+    a = sys.modules["numpy"].asarray(a)  # a matrix has rows where an array has elements
     kind = a.dtype.name
     if kind not in KIND_CODES:
         if not (text and a.dtype.kind == "U"):

@@ -266,7 +266,7 @@ def same_kind(kind: str) -> str:
     return kind
 
 
-def _sum_values(values: Any, kind: Optional[str]) -> Any:
+def _sum_values(values: Any, kind: str | None) -> Any:
     if type(values) is range:
         return len(values) * (values[0] + values[-1]) // 2 if values else 0
     total: Any = 0
