@@ -6,13 +6,13 @@
 
    Floats: the shortest decimal that reads back as the same double, the nearest to it if there are several, from one
    product of the significand and a 128-bit power of ten, in the manner of R. Giulietti, "The Schubfach way to render
-   doubles" (2020). Write x = c·2^q with c < 2^53. With 10^(k+1) the power of ten next below half the width of the
-   interval that rounds to x, x·10^-(k+1) = m + F/2^64 with m an integer of at most 16 digits. The interval of
-   numbers that round to x is shorter than 1 in this scale and at least 0.1 long, so that it holds at most one
-   integer — m or m + 1, tested with half its width h — and, if none, some tenth: the nearest one is the answer. P holds
-   m and F with 9 bits to spare below F; the power of ten is rounded down, which can only move F down by less than two
-   units, and the tests (the "+ 6" and the even-significand term) are set for that. tests/test_joins.py goes over each
-   binary exponent's borders. */
+   doubles" (2020). Write x = c·2^q with c < 2^53. The numbers that round to x fill an interval 2^q long (3/4 of that at
+   a power of two). With k = floor(log10 2^q), in units of 10^(k+1) it is at least 0.1 and less than 1 long: so it holds
+   at most one integer, which then is the shortest; and if none, some tenth, of which the nearest to x is wanted. In
+   these units x = m + f/2^64: the integer is m if f is within half the interval, h, of 0, and m + 1 if within h of 1.
+   The product keeps 9 bits below f. The power of ten is rounded down; that the tests decide as exact numbers would,
+   with the rounding constants below, was checked, not proved: tests/test_joins.py goes over the borders of every binary
+   exponent, and 10^8 doubles of all sorts were compared with repr once. */
 #include "powers_of_ten.h"
 #include "wide.h"
 
@@ -142,11 +142,10 @@ FC_INLINE uint64_t tenth_digit(uint64_t f, uint64_t addend) {
     return high + (low + addend < low);
 }
 
-/* The shortest decimal of c·2^q as decimal·10^exponent, decimal < 10^17 with up to one trailing zero more than needed
-   (and as many as a short decimal has). `irregular`: c = 2^52 above the least normal, where the interval below is half
-   as wide. */
+/* The shortest decimal of c·2^q is the result times 10^exponent, up to trailing zeros; it is below 10^17. `irregular`:
+   c = 2^52 above the least normal, where the half of the interval below x is half as long. */
 FC_INLINE uint64_t shortest_decimal(uint64_t c, int q, int irregular, int *exponent) {
-    int k = (q * 315653 - (irregular ? 131072 : 0)) >> 20; /* floor(log10 of the interval's width) */
+    int k = (q * 315653 - (irregular ? 131072 : 0)) >> 20; /* 315653/2^20 = log10(2); 1/8 > log10(4/3) */
     int e = -k - 1;
     int shift = q + ((e * 1741647) >> 19) + 10; /* 1741647/2^19 = log2(10) */
     const uint64_t *power = fc_power_of_ten[e - FC_POWER_FIRST];
