@@ -88,7 +88,8 @@ def asan(session: nox.Session) -> None:
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc",
     }
-    session.run("pytest", "-p", "no:faulthandler", *session.posargs, env=environment)
+    # What a sanitizer prints before it ends the process must not be captured.
+    session.run("pytest", "-p", "no:faulthandler", "--capture=sys", *session.posargs, env=environment)
 
 
 @nox.session

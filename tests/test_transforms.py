@@ -294,6 +294,15 @@ def test_out_arrays_of_any_layout_and_overlap(fc, np):
     assert np.array_equal(f(np.arange(6.0), out=half), np.arange(1, 7))
 
 
+def test_zero_dimensional_arrays_stand_for_every_element(fc, np):
+    f = fc.vectorize(lambda x, y: x * y)
+    for n in (2, 100, 3000):
+        y = np.arange(1.0, n + 1)
+        assert np.array_equal(f(np.array(3.5), y), 3.5 * y)
+        assert np.array_equal(f(y, np.array(3.5)), y * 3.5)
+        assert np.array_equal(f(np.array([3.5]), y), 3.5 * y)
+
+
 def test_zero_dimensional_arrays_give_scalars(fc, np):
     assert normal(fc.vectorize(affine)(np.array(6.0))) == normal(np.float64(3.0))
     assert normal(fc.vectorize(affine)(np.float32(6.0))) == normal(np.float32(3.0))

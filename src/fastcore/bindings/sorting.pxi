@@ -316,7 +316,9 @@ def argsort(a, *, axis=-1, descending=False):
         _pure_sorting.check_list_axis("argsort", axis)
     cdef list items = a if PyList_CheckExact(a) else list(a)
     order = _argsort_list(items, is_descending)
-    return _pure_sorting.argsort(items, descending=is_descending) if order is None else order
+    if order is None:
+        order = sorted(range(len(items)), key=items.__getitem__, reverse=is_descending)
+    return order
 
 
 cdef int _argsort_rows(int kind, const char *x, Py_ssize_t rows, Py_ssize_t n, bint descending,

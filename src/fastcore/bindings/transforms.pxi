@@ -524,6 +524,8 @@ cdef object _call_plain(object f, tuple operands, object out, int threads):
     for i in range(count):
         operand = PyTuple_GET_ITEM(operands, i)
         if _open_plain(<object>operand, &source):
+            if FC_NDIM(operand) == 0:
+                return _Nothing
             if shape == NULL:
                 shape = FC_DIMS(operand)
                 dimensions = FC_NDIM(operand)
@@ -539,7 +541,7 @@ cdef object _call_plain(object f, tuple operands, object out, int threads):
             key = key << 4 | (FC_KIND_COUNT + PyFloat_CheckExact(operand) + 2 * PyLong_CheckExact(operand))
         else:
             return _Nothing
-    if dimensions == 0:
+    if shape == NULL:
         return _Nothing
     machine = _plain_machine(f, key, operands)
     if not machine.is_complete:
