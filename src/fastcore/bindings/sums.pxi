@@ -182,12 +182,16 @@ cdef void _start_numbers(Numbers *numbers, Reduction reduction) noexcept nogil:
     numbers.waiting = 0
 
 
+cdef void _flush(Numbers *numbers) noexcept nogil:
+    _update(&numbers.running, FC_FLOAT64, numbers.block, numbers.waiting)
+    numbers.waiting = 0
+
+
 cdef inline void _push_float(Numbers *numbers, double value) noexcept nogil:
     numbers.block[numbers.waiting] = value
     numbers.waiting += 1
     if numbers.waiting == CHUNK:
-        _update(&numbers.running, FC_FLOAT64, numbers.block, CHUNK)
-        numbers.waiting = 0
+        _flush(numbers)
 
 
 cdef inline void _push_integer(Numbers *numbers, long long value) noexcept nogil:
@@ -227,7 +231,7 @@ cdef inline bint _is_small(PyObject *item) noexcept:
 cdef list _collect(Numbers *numbers, object a):
     """Take in any iterable of numbers; what is left over, in order."""
     cdef list rest = []
-    cdef Py_ssize_t i = 0, n
+    cdef Py_ssize_t i = 0, n, waiting
     cdef PyObject **item
     cdef long long total
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
@@ -236,10 +240,16 @@ cdef list _collect(Numbers *numbers, object a):
             item = PySequence_Fast_ITEMS(a)
             n = _length(a)
             while i < n:
-                while i < n and PyFloat_CheckExact(item[i]):
+                waiting = numbers.waiting
+                while i < n and waiting < CHUNK and PyFloat_CheckExact(item[i]):
                     FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
-                    _push_float(numbers, PyFloat_AS_DOUBLE(item[i]))
+                    numbers.block[waiting] = PyFloat_AS_DOUBLE(item[i])
+                    waiting += 1
                     i += 1
+                numbers.waiting = waiting
+                if waiting == CHUNK:
+                    _flush(numbers)
+                    continue
                 # Integers of one digit, below 2^30: 2^33 of them fit 64 bits.
                 total = 0
                 while i < n and _is_small(item[i]):
@@ -266,7 +276,7 @@ cdef double _float_total(Numbers *numbers) noexcept nogil:
     if numbers.running.seen == 0:
         fc_sums.sum_blocks(FC_FLOAT64, numbers.block, numbers.waiting, &total)
         return total if numbers.waiting > 0 else 0.0
-    _update(&numbers.running, FC_FLOAT64, numbers.block, numbers.waiting)
+    _flush(numbers)
     return fc_float_sum_finish(&numbers.running.total.floats)
 
 
@@ -295,7 +305,7 @@ cdef object _exact_items(str function, object a, Running *running, Py_ssize_t *c
             _push_float(&numbers, v)
         else:
             integers += v
-    _update(&numbers.running, FC_FLOAT64, numbers.block, numbers.waiting)
+    _flush(&numbers)
     running[0] = numbers.running
     count[0] = numbers.count
     return _integer_total(&numbers.integers) + integers
