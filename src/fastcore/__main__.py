@@ -4,11 +4,13 @@ from fastcore import info
 
 
 def main() -> None:
+    lines = []
     for name, value in info().items():
         if isinstance(value, tuple):
             value = ", ".join(value)
         if value not in (None, ""):
-            print(f"{name:16}{value}")
+            lines.append(f"{name:16}{value}")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":
