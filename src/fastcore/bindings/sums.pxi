@@ -27,6 +27,10 @@ cdef inline bint _is_float_kind(int kind) noexcept nogil:
     return kind >= FC_FLOAT16
 
 
+cdef inline bint _is_signed_kind(int kind) noexcept nogil:
+    return kind in (FC_INT8, FC_INT16, FC_INT32, FC_INT64)
+
+
 cdef void _start(Running *running, Reduction reduction, int kind) noexcept nogil:
     running.reduction = reduction
     running.kind = kind
@@ -48,7 +52,7 @@ cdef bint _is_better(Running *running, fc_number value) noexcept nogil:
         if best.f != best.f:
             return False
         return value.f != value.f or (value.f < best.f if is_minimum else value.f > best.f)
-    if running.kind in (FC_INT8, FC_INT16, FC_INT32, FC_INT64):
+    if _is_signed_kind(running.kind):
         return value.i < best.i if is_minimum else value.i > best.i
     return value.u < best.u if is_minimum else value.u > best.u
 
@@ -87,7 +91,7 @@ cdef object _best(Running *running):
         return running.best.f
     if kind == FC_BOOL:
         return running.best.u != 0
-    if kind in (FC_INT8, FC_INT16, FC_INT32, FC_INT64):
+    if _is_signed_kind(kind):
         return running.best.i
     return running.best.u
 

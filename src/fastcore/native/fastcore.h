@@ -136,9 +136,8 @@ typedef struct fc_joins_table {
     char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t separator_size, char *out);
     /* start, start + step, …: n elements of a range, all of which are int64. */
     char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t separator_size, char *out);
-    /* The shortest decimal that reads back as x, laid out as Python's repr; returns the end of the text.
-       `out` has room for FC_FLOAT_WIDTH + 16 bytes. */
-    char *(*float64)(double x, char *out);
+    /* The shortest decimals that read back as the elements, laid out as Python's repr does, each followed by the
+       separator; returns the end of the text. `out` has room for n·(FC_FLOAT_WIDTH + separator_size) + 16 bytes. */
     char *(*floats)(const double *x, size_t n, const char *separator, size_t separator_size, char *out);
 } fc_joins_table;
 

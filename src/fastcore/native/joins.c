@@ -265,6 +265,5 @@ static char *floats(const double *x, size_t n, const char *separator, size_t sep
 const fc_joins_table FC_TABLE(fc_joins) = {
     .integers = integers,
     .range = range,
-    .float64 = write_float64,
     .floats = floats,
 };

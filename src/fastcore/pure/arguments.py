@@ -48,10 +48,6 @@ class Operand:
         self.container = container  # "ndarray", "array" or "list"
         self.source = source
 
-    @property
-    def is_float(self) -> bool:
-        return self.kind is not None and self.kind.startswith("float")
-
 
 def numpy_if_loaded() -> Any:
     """NumPy, if the program has imported it: no ndarray can be met otherwise."""
