@@ -69,7 +69,15 @@ function(fastcore_add_families target)
         target_compile_definitions(${target} PRIVATE FC_HAVE_${isa_upper})
         foreach(family IN LISTS ARGN)
             set(object fastcore_${family}_${isa})
-            add_library(${object} OBJECT src/fastcore/native/${family}.c)
+            # A family is one file, or a folder of them.
+            file(
+                GLOB sources
+                CONFIGURE_DEPENDS
+                ${CMAKE_CURRENT_SOURCE_DIR}/src/fastcore/native/${family}.c
+                ${CMAKE_CURRENT_SOURCE_DIR}/src/fastcore/native/${family}/*.c
+            )
+            add_library(${object} OBJECT ${sources})
+            target_include_directories(${object} PRIVATE src/fastcore/native)
             target_compile_definitions(${object} PRIVATE FC_ISA=${isa} FC_ISA_${isa_upper})
             fastcore_compile_options(${object})
             target_compile_options(${object} PRIVATE ${FASTCORE_FLAGS_${isa}})

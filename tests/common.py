@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fractions
 import math
 import struct
+import sys
 from array import array
 from typing import Any, Callable
 
@@ -56,9 +58,14 @@ def normal(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value).__name__, [normal(v) for v in value]
     if isinstance(value, array):
-        return "array", value.typecode, [normal(v) for v in value]
+        if value.typecode in "fd":
+            value = array(value.typecode, [v if v == v else math.nan for v in value])
+        return "array", value.typecode, len(value), value.tobytes()
     if type(value).__module__ == "numpy" and hasattr(value, "dtype"):
-        return type(value).__name__, str(value.dtype), value.shape, [normal(v) for v in value.ravel().tolist()]
+        numpy, dtype = sys.modules["numpy"], str(value.dtype)
+        if value.dtype.kind == "f":
+            value = numpy.where(numpy.isnan(value), value.dtype.type(numpy.nan), value)
+        return type(value).__name__, dtype, value.shape, value.tobytes()
     return type(value).__name__, value
 
 
@@ -68,6 +75,44 @@ def outcome(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
         return "returned", normal(function(*args, **keywords))
     except Exception as error:
         return "raised", type(error).__name__, str(error)
+
+
+def exact_sum(values: Any) -> fractions.Fraction:
+    """The sum of finite floats and integers."""
+    units = 2**1074  # of which every finite float is a whole number
+    total = 0
+    for v in values:
+        numerator, denominator = v.as_integer_ratio()
+        total += numerator * (units // denominator)
+    return fractions.Fraction(total, units)
+
+
+def exact_variance(values: Any, ddof: int = 0) -> fractions.Fraction:
+    """The variance of finite floats and integers."""
+    mean = exact_sum(values) / len(values)
+    return sum(((fractions.Fraction(v) - mean) ** 2 for v in values), fractions.Fraction(0)) / (len(values) - ddof)
+
+
+def rounded_sum(values: Any) -> Any:
+    """The bits of the correctly rounded sum of floats, or the name of the exception, by math.fsum and fractions."""
+    special = [v for v in values if v - v != 0]
+    try:
+        return bits(math.fsum(special or values) + 0.0)
+    except ValueError:
+        return "ValueError"
+    except OverflowError:  # of an intermediate sum, it may be
+        try:
+            return bits(float(exact_sum(values)))
+        except OverflowError:
+            return "OverflowError"
+
+
+def bits_or_exception(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """The bits of the float that a call returns, or the name of its exception."""
+    try:
+        return bits(function(*args, **keywords))
+    except (ValueError, OverflowError) as error:
+        return type(error).__name__
 
 
 def pseudorandom_floats(n: int, seed: int = 1) -> list[float]:

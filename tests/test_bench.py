@@ -12,7 +12,7 @@ import pytest
 
 from fastcore.bench import __main__ as command
 from fastcore.bench import cases, measure, report
-from fastcore.bench.cases import Case, Contender
+from fastcore.bench.cases import Case, Contender, builtin, contenders, peer
 from fastcore.bench.measure import Group, Row
 
 HAS_PYPERF = True
@@ -22,14 +22,14 @@ except ImportError:
     HAS_PYPERF = False
 
 
-def row(times, name="x", role="fastcore"):
-    made = Row(Contender(name, role, lambda: None))
+def row(times, name="x", role="fastcore", tolerance=None):
+    made = Row(Contender(name, role, lambda: lambda: None, tolerance=tolerance))
     made.passes = times
     made.first = times[0][0]
     return made
 
 
-def simulated(ratio, noise=0.02, drift=0.5, seed=1):
+def simulated(ratio, noise=0.02, drift=0.5, seed=1, role="builtin", tolerance=None):
     """Two contenders' times on a machine whose speed drifts between passes and jitters between rounds."""
     rng = random.Random(seed)
     mine, others = [], []
@@ -38,7 +38,13 @@ def simulated(ratio, noise=0.02, drift=0.5, seed=1):
         rounds = [speed * math.exp(rng.gauss(0, noise)) for _ in range(20)]
         mine.append([1000 * s * math.exp(rng.gauss(0, noise)) for s in rounds])
         others.append([1000 * ratio * s * math.exp(rng.gauss(0, noise)) for s in rounds])
-    return row(mine), row(others, "rival", "builtin")
+    return row(mine), row(others, "rival", role, tolerance)
+
+
+def group_of(*rivals, n=10, is_exact=True):
+    """The checked group of a case whose reference and fastcore give 1.0, with these rivals."""
+    made = contenders(lambda: 1.0, lambda: 1.0, *rivals)
+    return measure.check(Case("x/y", "", lambda n: made, is_exact), n, {})
 
 
 # ---- statistics ----
@@ -74,28 +80,26 @@ def test_a_canary_that_differs_from_itself_is_noise():
 
 def test_a_contender_that_would_take_too_long_is_skipped():
     def make(n):
-        return [Contender("reference", "reference", lambda: 1), Contender("slow", "builtin", lambda: 1)]
+        return contenders(lambda: 1, lambda: 1, builtin("slow", lambda: 1))
 
     known = {("x/y", "slow"): (100, 1.0)}
     group = measure.check(Case("x/y", "", make), 1000, known)
-    assert [r.status for r in group.rows] == ["=", "skipped (est. 10 s)"]
+    assert [r.status for r in group.rows] == ["=", "skipped (est. 10 s)", "="]
 
 
 def test_a_contender_that_gives_another_result_is_named_and_not_timed():
-    def make(n):
-        return [Contender("reference", "reference", lambda: 1), Contender("wrong", "builtin", lambda: 2)]
-
-    group = measure.check(Case("x/y", "", make), 10, {})
+    group = group_of(builtin("wrong", lambda: 2.0))
     measure.run([group], 0.01, lambda part: None)
-    assert [r.status for r in group.rows] == ["=", "differs"]
-    assert not group.rows[1].is_timed
+    assert [r.status for r in group.rows] == ["=", "differs", "="]
+    assert [r.is_timed for r in group.rows] == [True, False, True]
+    assert group.best_rival() is None
     assert "results differ: x/y n=10 (wrong)" in report.summary([group], {0: report.comparison(group)})
 
 
 def test_the_timing_keeps_the_loops_of_a_block_near_a_millisecond():
     values = list(range(1000))
     fast = row([[1.0]])
-    fast.contender = Contender("sum", "builtin", lambda: sum(values))
+    fast.call = lambda: sum(values)
     fast.first = 10_000.0
     loops = measure._calibrate(fast)
     assert 1 < loops < measure.MOST_LOOPS
@@ -116,9 +120,145 @@ def test_the_summary_names_losses_and_ties():
         groups.append(Group(Case(name, "", lambda n: []), 10, [rival, mine]))
     text = report.summary(groups, {i: report.comparison(group) for i, group in enumerate(groups)})
     assert (
-        text
-        == "Summary: fastcore first in 1 of 3; not first: a/loss n=10 (rival 2.00x); no difference shown: a/tie n=10"
+        text == "Summary: fastcore first in 1 of 3; not first: a/loss n=10 (rival 2.00x); "
+        "no difference shown: a/tie n=10 (rival)"
     )
+
+
+# ---- peers ----
+
+
+def test_a_peer_that_is_missing_reads_not_installed_and_is_no_rival():
+    missing = peer("missing", "sys no_such_module.part", lambda *modules: lambda: 1.0)
+    group = group_of(missing, builtin("sum", lambda: 1.0))
+    assert not missing.is_installed
+    assert [r.status for r in group.rows] == ["=", "not installed", "=", "="]
+    measure.run([group], 0.01, lambda part: None)
+    assert group.best_rival().contender.name == "sum"
+    assert report.table([group], {})[1] == ("    not installed: missing",)
+    assert "missing" not in report.summary([group], {0: report.comparison(group)})
+
+
+def test_a_peer_is_given_the_modules_that_it_needs():
+    installed = peer("installed", "math os.path", lambda math, path: lambda: math.floor(len(path.sep)) / 1)
+    group = group_of(installed)
+    assert installed.is_installed
+    assert [r.status for r in group.rows] == ["=", "=", "="]
+
+
+def test_a_peer_that_differs_is_named_and_not_timed():
+    group = group_of(
+        peer("wrapped", "math", lambda math: lambda: -1.0), peer("right", "math", lambda math: lambda: 1.0)
+    )
+    measure.run([group], 0.01, lambda part: None)
+    assert [r.status for r in group.rows] == ["=", "differs", "=", "="]
+    assert [r.is_timed for r in group.rows] == [True, False, True, True]
+    assert group.best_rival().contender.name == "right"
+    assert report.table([group], {})[0][-1] == "differs"
+    assert report.table([group], {})[1][0].endswith("differs: wrapped")
+    assert "results differ: x/y n=10 (wrapped)" in report.summary([group], {0: report.comparison(group)})
+
+
+@pytest.mark.parametrize("fails_when", ("prepared", "called"))
+def test_a_peer_that_fails_is_named_and_ends_nothing(fails_when):
+    def fail(*_):
+        raise LookupError("no such type")
+
+    group = group_of(peer("broken", "math", fail if fails_when == "prepared" else lambda math: fail))
+    measure.run([group], 0.01, lambda part: None)
+    assert [r.status for r in group.rows] == ["=", "failed (LookupError)", "="]
+    assert report.problems([group]) == ["failed: x/y n=10 (broken)"]
+
+
+def test_only_a_peer_may_fail():
+    with pytest.raises(ZeroDivisionError):
+        group_of(builtin("broken", lambda: 1 / 0))
+
+
+def test_a_contender_with_a_tolerance_may_be_less_exact_and_is_marked():
+    rough = builtin("rough", lambda: 1.0001, tolerance=1e-3)
+    group = group_of(rough, builtin("equal", lambda: 1.0), builtin("too rough", lambda: 1.01, tolerance=1e-3))
+    assert [r.status for r in group.rows] == ["=", "=", "=", "differs", "="]
+    assert [r.contender.label for r in group.rows[1:4]] == ["~rough", "equal", "~too rough"]
+
+
+def test_a_tolerance_is_for_the_contender_that_has_it():
+    assert group_of(builtin("rough", lambda: 1.0 + 1e-12)).rows[1].status == "differs"
+    assert group_of(builtin("rough", lambda: 1.0 + 1e-12), is_exact=False).rows[1].status == "="
+    assert group_of(builtin("too rough", lambda: 1.0 + 1e-6), is_exact=False).rows[1].status == "differs"
+
+
+@pytest.mark.parametrize(
+    ("result", "agrees"),
+    [
+        ([1.0, 2.0], True),
+        ([1.0, 2.0 + 1e-12], True),
+        ([1.0, 2.1], False),
+        ([1.0], False),
+        ([1.0, 2.0, 3.0], False),
+        (1.0, False),
+        (["1", "2"], False),
+    ],
+)
+def test_lists_of_floats_are_compared_element_by_element(result, agrees):
+    assert Case("x/y", "", lambda n: [], is_exact=False).agree([1.0, 2.0], result) is agrees
+
+
+def test_results_of_libraries_are_compared_as_python_values():
+    class Scalar:
+        def as_py(self):
+            return 3
+
+    class Series:
+        def to_list(self):
+            return [1, 2]
+
+    case = Case("x/y", "", lambda n: [])
+    assert case.agree((3, [1, 2]), (Scalar(), Series()))
+    assert not case.agree((3, [1, 2]), (Scalar(), [1, 3]))
+
+
+def test_the_summary_names_a_peer_as_the_best_rival():
+    mine, fast = simulated(0.5, role="peer", tolerance=1e-9)
+    _, slow = simulated(2.0)
+    group = Group(Case("a/loss", "", lambda n: []), 10, [slow, fast, mine])
+    ratios = {0: report.comparison(group)}
+    assert group.best_rival() is fast
+    assert report.summary([group], ratios) == "Summary: fastcore first in 0 of 1; not first: a/loss n=10 (~rival 2.00x)"
+    line, rest = report.table([group], ratios)
+    assert line[6].startswith("0.50x slower [0.")
+    assert line[6].endswith("] ~rival")
+    assert rest == (f"    ~rival {report.duration(fast.seconds)} (0.50x)",)
+
+
+def test_each_rival_without_a_column_has_its_time_and_ratio():
+    mine, peer_row = simulated(3.0, noise=0, role="peer")
+    _, slow = simulated(5.0, noise=0)
+    _, slower = simulated(40.0, noise=0)
+    unpaired = row([[30_000.0]], "unpaired", "peer")
+    unpaired.passes = []
+    group = Group(Case("a/b", "", lambda n: []), 10, [slower, slow, peer_row, unpaired, mine])
+    line, rest = report.table([group], {})
+    assert line[3] == report.duration(slow.seconds)
+    parts = rest[0].strip().split("; ")
+    assert parts[0] == f"rival {report.duration(slower.seconds)} (40.0x)"
+    assert parts[1] == f"rival {report.duration(peer_row.seconds)} (3.00x)"
+    assert parts[2] == f"unpaired 30 µs (~{report.times(unpaired.seconds / mine.seconds)}x)"
+
+
+def test_what_the_comparison_does_not_need_takes_few_rounds_or_none():
+    group = group_of(
+        peer("fast", "math", lambda math: lambda: 1.0),
+        builtin("slow", lambda: float(sum(range(20_000)) > 0)),
+        peer("too slow", "time", lambda time: lambda: time.sleep(0.05) or 1.0),
+    )
+    measure.run([group], 0.5, lambda part: None)
+    rounds = {r.contender.name: sum(map(len, r.passes)) for r in group.rows}
+    assert rounds["too slow"] == 0
+    assert rounds["reference"] == rounds["slow"] == 3
+    assert rounds["fast"] == rounds["fastcore"] > 10
+    # Times are paired by pass, in which some have none.
+    assert all(len(r.passes) == measure.PASSES for r in group.rows)
 
 
 # ---- cases ----
@@ -174,11 +314,26 @@ def test_cases_are_listed(capsys):
     assert [line.split()[0] for line in lines] == [
         "sums/fsum-array",
         "sums/fsum-list",
-        "sums/fsum-wide",
+        "sums/fsum-float32",
+        "sums/fsum-wide20",
+        "sums/fsum-wide100",
+        "sums/fsum-bits",
+        "sums/fsum-cancel",
         "fibonacci/number",
         "fibonacci/mod",
         "fibonacci/range",
     ]
+
+
+def test_listing_the_cases_imports_no_peer():
+    program = (
+        "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
+        "print(sorted({'bottleneck', 'numba', 'numkong', 'polars', 'pyarrow', 'xsum'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "[]"
+    assert any(line.startswith("sums/array-float ") and "numkong" in line for line in lines)
 
 
 def test_results_alone_can_be_checked(capsys):
@@ -238,7 +393,7 @@ def test_an_existing_file_is_kept_if_the_run_fails(tmp_path):
 
 def test_results_that_differ_give_their_own_exit_code(capsys, monkeypatch):
     def make(n):
-        return [Contender("reference", "reference", lambda: 1), Contender("fastcore", "fastcore", lambda: 2)]
+        return contenders(lambda: 1, lambda: 2)
 
     monkeypatch.setattr(cases, "all_cases", lambda: [Case("sums/wrong", "", make)])
     assert command.main(["sums", "--check-only", "-n", "5"]) == 3

@@ -16,7 +16,9 @@ import fastcore
 from fastcore import _backend, pure
 
 NAMES = _backend.PUBLIC
-FUNCTIONS = [name for name in NAMES if name not in ("TraceError", "vectorize")]
+CLASSES = ("ExactSum", "TraceError", "vectorize")
+FUNCTIONS = [name for name in NAMES if name not in CLASSES]
+EXACT_SUM_METHODS = ("update", "add", "merge", "result", "fraction", "mean")
 
 
 def test_the_package_exports_the_public_list_and_no_more():
@@ -37,6 +39,27 @@ def test_both_sides_have_the_same_names_signatures_and_docs(fc, name):
     if name == "vectorize":
         assert inspect.signature(mine.__init__).parameters.keys() == inspect.signature(twin.__init__).parameters.keys()
         assert inspect.signature(mine.__call__).parameters.keys() == inspect.signature(twin.__call__).parameters.keys()
+    if name == "ExactSum":
+        assert public_names(mine) == public_names(twin) == {*EXACT_SUM_METHODS, "count"}
+        for method in EXACT_SUM_METHODS:
+            one, other = inspect.signature(getattr(mine, method)), inspect.signature(getattr(twin, method))
+            assert parameters(one) == parameters(other), method
+
+
+def public_names(cls):
+    return {name for name in dir(cls) if not name.startswith("_")}
+
+
+def parameters(signature):
+    """Names, kinds and defaults: what a call depends on."""
+    return [(p.name, p.kind, p.default) for p in signature.parameters.values()]
+
+
+def test_the_parts_of_a_class_are_documented_on_both_sides(fc):
+    for method in (*EXACT_SUM_METHODS, "count"):
+        mine, twin = getattr(fc.ExactSum, method), getattr(pure.ExactSum, method)
+        assert mine.__doc__, method
+        assert mine.__doc__ == twin.__doc__, method
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -45,6 +68,13 @@ def test_docstrings_follow_numpydoc(name):
     for section in ("Parameters\n-", "Returns\n-", "Examples\n-"):
         assert section in text, section
     assert text.splitlines()[0].startswith("Return ")
+
+
+def test_the_docstring_of_a_class_follows_numpydoc():
+    text = inspect.getdoc(pure.ExactSum)
+    for section in ("Attributes\n-", "Examples\n-"):
+        assert section in text, section
+    assert text.splitlines()[0].endswith(".")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -72,7 +102,7 @@ def stub_signatures():
         if isinstance(node, ast.FunctionDef):
             found[node.name] = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         elif isinstance(node, ast.ClassDef):
-            found[node.name] = None
+            found[node.name] = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
     return found
 
 
@@ -81,6 +111,7 @@ def test_the_stub_names_every_public_name_and_parameter():
     assert set(stub) >= set(fastcore.__all__)
     for name in FUNCTIONS:
         assert stub[name] == list(inspect.signature(getattr(pure, name)).parameters), name
+    assert stub["ExactSum"] >= {*EXACT_SUM_METHODS, "count"}
 
 
 # ---- bad input ----
@@ -93,9 +124,43 @@ class NoNumber:
     pass
 
 
+ALONG_AN_AXIS = ("sum", "fsum", "mean", "min", "max", "minmax", "argmin", "argmax", "var", "std", "cumsum")
+REDUCTIONS = tuple(name for name in ALONG_AN_AXIS if name != "cumsum")
+SQUARE = memoryview(array("d", range(4))).cast("B").cast("d", (2, 2))
+
+
+def bad_dot_calls():
+    """Of `dot`, with the bad operand first and second."""
+    good = [1, 2]
+    for bad, what in (
+        (5, "be int"),
+        (None, "be NoneType"),
+        ("abc", "be str"),
+        (NoNumber(), "be NoNumber"),
+        (memoryview(b"ab").cast("c"), "be a buffer of format 'c'"),
+        ([1, 1j], "hold complex"),
+        ([1, "a"], "hold str"),
+        ([None, 2], "hold NoneType"),
+        ([1, b"a"], "hold bytes"),
+        ([[1], 2], "hold list"),
+    ):
+        yield "dot", (bad, good), {}, TypeError, f"dot: 'a' must not {what} {NUMBERS}"
+        yield "dot", (good, bad), {}, TypeError, f"dot: 'b' must not {what} {NUMBERS}"
+    bounds = "is out of bounds for an array of dimension 1"
+    yield "dot", (good, good), {"axis": 1}, ValueError, f"dot: axis 1 {bounds}"
+    yield "dot", (good, good), {"axis": -2}, ValueError, f"dot: axis -2 {bounds}"
+    yield "dot", (good, good), {"axis": "x"}, TypeError, "dot: 'axis' must not be str (accepted: integers)"
+    yield "dot", (good, good), {"threads": 0}, ValueError, "dot: 'threads' must be at least 1, not 0"
+    yield "dot", (good, good), {"threads": 1.5}, TypeError, "dot: 'threads' must not be float (accepted: integers)"
+    yield "dot", (good, [1]), {}, ValueError, "dot: 'a' and 'b' must have the same shape, not (2,) and (1,)"
+    yield "dot", (SQUARE, [1] * 4), {}, ValueError, "dot: 'a' and 'b' must have the same shape, not (2, 2) and (4,)"
+    text = "dot: 'a' must not be a 2-d buffer with 'axis' (accepted: ndarray)"
+    yield "dot", (SQUARE, SQUARE), {"axis": 0}, TypeError, text
+
+
 def bad_calls():
     """(name, arguments, keywords, exception, text) without NumPy."""
-    for name in ("sum", "fsum", "mean", "min", "max"):
+    for name in ALONG_AN_AXIS:
         yield name, (5,), {}, TypeError, f"{name}: 'a' must not be int {NUMBERS}"
         yield name, (None,), {}, TypeError, f"{name}: 'a' must not be NoneType {NUMBERS}"
         yield name, ("abc",), {}, TypeError, f"{name}: 'a' must not be str {NUMBERS}"
@@ -110,15 +175,36 @@ def bad_calls():
         yield name, ([1j],), {}, TypeError, f"{name}: 'a' must not hold complex {NUMBERS}"
         yield name, ([1, 2],), {"axis": 1}, ValueError, f"{name}: axis 1 is out of bounds for an array of dimension 1"
         yield name, ([1, 2],), {"axis": "x"}, TypeError, f"{name}: 'axis' must not be str (accepted: integers)"
+        yield name, ([1, 2],), {"axis": -2}, ValueError, f"{name}: axis -2 is out of bounds for an array of dimension 1"
+        yield (
+            name,
+            (SQUARE,),
+            {"axis": 0},
+            TypeError,
+            f"{name}: 'a' must not be a 2-d buffer with 'axis' (accepted: ndarray)",
+        )
+    for name in REDUCTIONS:
         yield name, ([1, 2],), {"threads": 0}, ValueError, f"{name}: 'threads' must be at least 1, not 0"
+        yield name, ([1, 2],), {"threads": -3}, ValueError, f"{name}: 'threads' must be at least 1, not -3"
         yield name, ([1, 2],), {"threads": 1.5}, TypeError, f"{name}: 'threads' must not be float (accepted: integers)"
-    for name in ("sum", "fsum", "mean"):
+    for name in ("sum", "fsum", "mean", "var", "std", "cumsum"):
         yield name, (["a"],), {}, TypeError, f"{name}: 'a' must not hold str {NUMBERS}"
         yield name, ([1, None],), {}, TypeError, f"{name}: 'a' must not hold NoneType {NUMBERS}"
         yield name, ([b"a"],), {}, TypeError, f"{name}: 'a' must not hold bytes {NUMBERS}"
-    for name in ("min", "max"):
+        yield name, ([[1]],), {}, TypeError, f"{name}: 'a' must not hold list {NUMBERS}"
+    for name in ("var", "std"):
+        yield name, ([1, 2],), {"ddof": 1.0}, TypeError, f"{name}: 'ddof' must not be float (accepted: integers)"
+        yield name, ([1, 2],), {"ddof": None}, TypeError, f"{name}: 'ddof' must not be NoneType (accepted: integers)"
+        yield name, ([NoNumber()],), {}, TypeError, f"{name}: 'a' must not hold NoNumber {NUMBERS}"
+        far = f"{name}: a deviation from the mean is out of range for a float"
+        yield name, ([10**400, 0],), {}, OverflowError, far
+        yield name, ([10**400, 0.5],), {}, OverflowError, f"{name}: the result is out of range for a float"
+    yield from bad_dot_calls()
+    for name in ("min", "max", "minmax", "argmin", "argmax"):
         for empty in ([], (), range(0), array("d"), array("i"), b""):
             yield name, (empty,), {}, ValueError, f"{name}: 'a' must not be empty"
+    for code, kind, values in (("q", "int64", [2**63 - 1, 1]), ("Q", "uint64", [2**64 - 1, 1])):
+        yield "cumsum", (array(code, values),), {}, OverflowError, f"cumsum: the result is out of range for {kind}"
     yield "mean", ([10**400],), {}, OverflowError, "mean: the result is out of range for a float"
     yield "fsum", ([10**400],), {}, OverflowError, "fsum: the result is out of range for a float"
     yield "join", (5,), {}, TypeError, "join: 'values' must not be int (accepted: any iterable)"
@@ -182,8 +268,60 @@ def test_bad_input_is_an_error_with_this_text(fc, case):
     assert str(caught.value) == text
 
 
+BAD_METHOD_CALLS = (
+    ("update", (5,), {}, TypeError, f"ExactSum.update: 'a' must not be int {NUMBERS}"),
+    ("update", (None,), {}, TypeError, f"ExactSum.update: 'a' must not be NoneType {NUMBERS}"),
+    ("update", ("abc",), {}, TypeError, f"ExactSum.update: 'a' must not be str {NUMBERS}"),
+    ("update", (NoNumber(),), {}, TypeError, f"ExactSum.update: 'a' must not be NoNumber {NUMBERS}"),
+    (
+        "update",
+        (memoryview(b"abc").cast("c"),),
+        {},
+        TypeError,
+        f"ExactSum.update: 'a' must not be a buffer of format 'c' {NUMBERS}",
+    ),
+    ("update", ([1, "a"],), {}, TypeError, f"ExactSum.update: 'a' must not hold str {NUMBERS}"),
+    ("update", ([1j],), {}, TypeError, f"ExactSum.update: 'a' must not hold complex {NUMBERS}"),
+    ("update", ([1],), {"threads": 0}, ValueError, "ExactSum.update: 'threads' must be at least 1, not 0"),
+    (
+        "update",
+        ([1],),
+        {"threads": 1.5},
+        TypeError,
+        "ExactSum.update: 'threads' must not be float (accepted: integers)",
+    ),
+    ("add", ("a",), {}, TypeError, f"ExactSum.add: 'x' must not hold str {NUMBERS}"),
+    ("add", (None,), {}, TypeError, f"ExactSum.add: 'x' must not hold NoneType {NUMBERS}"),
+    ("add", ([1],), {}, TypeError, f"ExactSum.add: 'x' must not hold list {NUMBERS}"),
+    ("add", (1j,), {}, TypeError, f"ExactSum.add: 'x' must not hold complex {NUMBERS}"),
+    ("merge", (1.0,), {}, TypeError, "ExactSum.merge: 'other' must not be float (accepted: ExactSum)"),
+    ("merge", (None,), {}, TypeError, "ExactSum.merge: 'other' must not be NoneType (accepted: ExactSum)"),
+)
+
+
+@pytest.mark.parametrize("case", BAD_METHOD_CALLS, ids=lambda case: f"{case[0]}-{case[4][:60]}")
+def test_bad_input_of_a_method_is_an_error_with_this_text(fc, case):
+    name, args, keywords, exception, text = case
+    total = fc.ExactSum()
+    with pytest.raises(exception) as caught:
+        getattr(total, name)(*args, **keywords)
+    assert type(caught.value) is exception
+    assert str(caught.value) == text
+    assert total == fc.ExactSum()
+
+
+def test_unknown_keywords_and_too_many_arguments_are_type_errors(fc):
+    functions = [getattr(fc, name) for name in FUNCTIONS]
+    functions += [getattr(fc.ExactSum(), name) for name in EXACT_SUM_METHODS]
+    for function in functions:
+        with pytest.raises(TypeError, match="argument"):
+            function([1], wrong=1)
+        with pytest.raises(TypeError, match="argument"):
+            function([1], [1], [1], [1], [1])
+
+
 def bad_arrays(np):
-    for name in ("sum", "fsum", "mean", "min", "max"):
+    for name in ALONG_AN_AXIS:
         for dtype in ("complex128", "object", "datetime64[s]"):
             yield name, (np.zeros(3, dtype),), {}, TypeError, f"{name}: 'a' must not be {dtype} {NUMBERS}"
         yield name, (np.array(["a"]),), {}, TypeError, f"{name}: 'a' must not be str {NUMBERS}"
@@ -194,7 +332,27 @@ def bad_arrays(np):
             ValueError,
             f"{name}: axis 2 is out of bounds for an array of dimension 2",
         )
-    for name in ("min", "max"):
+    for dtype in ("complex128", "object", "datetime64[s]"):
+        bad = np.zeros(2, dtype)
+        yield "dot", (bad, [1, 2]), {}, TypeError, f"dot: 'a' must not be {dtype} {NUMBERS}"
+        yield "dot", (np.zeros(2), bad), {}, TypeError, f"dot: 'b' must not be {dtype} {NUMBERS}"
+    yield (
+        "dot",
+        (np.zeros((2, 3)), np.zeros((3, 2))),
+        {},
+        ValueError,
+        "dot: 'a' and 'b' must have the same shape, not (2, 3) and (3, 2)",
+    )
+    bounds = "dot: axis 2 is out of bounds for an array of dimension 2"
+    yield "dot", (np.zeros((2, 2)), np.zeros((2, 2))), {"axis": 2}, ValueError, bounds
+    text = "dot: 'b' must not be a 2-d buffer with 'axis' (accepted: ndarray)"
+    yield "dot", (np.zeros((2, 2)), SQUARE), {"axis": 1}, TypeError, text
+    full = np.full((2, 2), 2**62)
+    yield "cumsum", (full,), {"axis": 0}, OverflowError, "cumsum: the result is out of range for int64"
+    yield "cumsum", (full,), {}, OverflowError, "cumsum: the result is out of range for int64"
+    yield "sum", (full,), {"axis": 1}, OverflowError, "sum: the result is out of range for int64"
+    yield "dot", (full, full), {"axis": 1}, OverflowError, "dot: the result is out of range for int64"
+    for name in ("min", "max", "minmax", "argmin", "argmax"):
         yield name, (np.zeros((0, 3)),), {}, ValueError, f"{name}: 'a' must not be empty"
         yield name, (np.zeros((0, 3)),), {"axis": 0}, ValueError, f"{name}: 'a' must not be empty"
     for name in ("sort", "argsort"):

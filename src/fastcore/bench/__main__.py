@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     made = Parser(
         prog=f"python -m {PROGRAM}",
-        description="Compare the pure-Python reference, builtins, NumPy and fastcore, interleaved in one run.",
+        description="Compare the pure-Python reference, builtins, NumPy, peers and fastcore, interleaved in one run.",
         epilog="Exit codes: 0 done, 2 bad usage, 3 results differ, 5 no case matches, 130 interrupted.",
     )
     made.add_argument(
@@ -154,25 +154,20 @@ def heading(info: dict[str, Any], cpu: int | None) -> str:
 
 
 def print_table(lines: list[tuple[str, ...]]) -> None:
-    """By rich in a terminal, else in plain text."""
+    """In a terminal with colours, where rich is installed."""
+    text = report.aligned(lines)
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         try:
             from rich.console import Console
-            from rich.table import Table
+            from rich.text import Text
         except ImportError:
             pass
         else:
-            made = Table(box=None, pad_edge=False)
-            for i, name in enumerate(report.COLUMNS):
-                made.add_column(name, justify="left" if i in (0, 6, 7) else "right", no_wrap=i not in (6,))
-            for line in lines:
-                colour = (
-                    "red" if "slower" in line[6] or line[7] == "differs" else "green" if "faster" in line[6] else None
-                )
-                made.add_row(*line, style=colour)
-            Console(highlight=False).print(made)
+            console = Console(highlight=False)
+            for line, style in zip(text, ["bold", *map(report.colour, lines)]):
+                console.print(Text(line, style=style), soft_wrap=True)
             return
-    print(report.aligned(lines))
+    print("\n".join(text))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -202,7 +197,7 @@ def _main(argv: list[str]) -> int:
     check_output(options.output)
     if options.list:
         for case in chosen:
-            rows = ", ".join(c.name + ("" if c.call else " (not installed)") for c in case.make(1))
+            rows = ", ".join(c.label + ("" if c.is_installed else " (not installed)") for c in case.make(1))
             print(f"{case.name:26} {case.title:44} {rows}")
         return OK
 
@@ -238,14 +233,8 @@ def _main(argv: list[str]) -> int:
     if not options.quiet and out is sys.stdout:
         print_table(report.table(groups, ratios))
     if options.check_only:
-        unequal = [
-            f"{g.case.name} n={g.n} ({r.contender.name})" for g in groups for r in g.rows if r.status == "differs"
-        ]
-        print(
-            f"Checked {len(groups)}: "
-            + ("results differ: " + ", ".join(unequal) if unequal else "all results are the same"),
-            file=out,
-        )
+        problems = report.problems(groups) or ["all results are the same"]
+        print(f"Checked {len(groups)}: " + "; ".join(problems), file=out)
     else:
         print(report.summary(groups, ratios), file=out)
         if noise is not None and measure.is_noisy(noise):
@@ -275,4 +264,6 @@ class _unpinned:
 
 
 if __name__ == "__main__":
+    for name in measure.ONE_THREAD:
+        os.environ.setdefault(name, "1")
     sys.exit(main())

@@ -10,7 +10,8 @@ from typing import Any
 from fastcore.bench import measure
 from fastcore.bench.measure import Group, Ratio, Row
 
-COLUMNS = ("case", "n", "reference", "builtin", "NumPy", "fastcore", "against the best of them", "same")
+COLUMNS = ("case", "n", "reference", "builtin", "NumPy", "fastcore", "against the best rival", "same")
+SHOWN = ("reference", "builtin", "numpy", "fastcore")  # the roles that have a column
 
 
 def duration(seconds: float) -> str:
@@ -24,6 +25,8 @@ def duration(seconds: float) -> str:
 
 
 def times(ratio: float) -> str:
+    if ratio < 0.0995:
+        return f"{ratio:.2g}"
     return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:.0f}"
 
 
@@ -36,36 +39,67 @@ def comparison(group: Group) -> tuple[Row | None, Ratio | None]:
 
 
 def table(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]]) -> list[tuple[str, ...]]:
+    """A line for each group, and below it, in its first cell alone, the contenders that have no column."""
     lines = []
     for i, group in enumerate(groups):
         cells = [group.case.name, f"{group.n:,}".replace(",", " ")]
-        for role in ("reference", "builtin", "numpy", "fastcore"):
+        for role in SHOWN:
             row = group.row(role)
             cells.append("" if row is None else duration(row.seconds) if row.status in ("=", "differs") else row.status)
-        rival, ratio = ratios.get(i, (None, None))
-        if ratio is None or rival is None:
-            cells.append("")
-        else:
-            interval = f"[{times(ratio.low)}, {times(ratio.high)}]"
-            word = (
-                f"{times(ratio.value)}x {ratio.verdict}"
-                if ratio.verdict != "no difference shown"
-                else "no difference shown"
-            )
-            cells.append(f"{word} {interval} {rival.contender.name}")
+        cells.append(against(*ratios.get(i, (None, None))))
         cells.append("differs" if any(row.status == "differs" for row in group.rows) else "=")
         lines.append(tuple(cells))
+        rest = others(group)
+        if rest:
+            lines.append((f"    {rest}",))
     return lines
 
 
-def aligned(lines: list[tuple[str, ...]]) -> str:
-    """A table in plain text: numbers to the right."""
-    widths = [max(len(line[i]) for line in [COLUMNS, *lines]) for i in range(len(COLUMNS))]
+def against(rival: Row | None, ratio: Ratio | None) -> str:
+    if ratio is None or rival is None:
+        return ""
+    interval = f"[{times(ratio.low)}, {times(ratio.high)}]"
+    verdict = "no difference shown"
+    if ratio.verdict != verdict:
+        verdict = f"{times(ratio.value)}x {ratio.verdict}"
+    return f"{verdict} {interval} {rival.contender.label}"
+
+
+def others(group: Group) -> str:
+    """The peers, and the builtin and NumPy rows that are not the fastest: time, and fastcore's ratio to it."""
+    mine = group.row("fastcore")
+    shown = [group.row(role) for role in SHOWN]
+    rest = [row for row in group.rows if row not in shown]
+    known = [f"{row.contender.label} {duration(row.seconds)}{factor(mine, row)}" for row in rest if row.status == "="]
+    for status in dict.fromkeys(row.status for row in rest if row.status != "="):
+        known.append(f"{status}: " + ", ".join(row.contender.label for row in rest if row.status == status))
+    return "; ".join(known)
+
+
+def factor(mine: Row | None, row: Row) -> str:
+    """How many times faster fastcore is, in brackets; ~ where the two were not timed side by side."""
+    if mine is None or mine.status != "=":
+        return ""
+    about = "" if mine.is_timed and row.is_timed else "~"
+    return f" ({about}{times(measure.point_ratio(mine, row))}x)"
+
+
+def aligned(lines: list[tuple[str, ...]]) -> list[str]:
+    """The lines of a table in plain text, below its heading: numbers to the right."""
+    full = [line for line in [COLUMNS, *lines] if len(line) == len(COLUMNS)]
+    widths = [max(len(line[i]) for line in full) for i in range(len(COLUMNS))]
     text = []
     for line in [COLUMNS, *lines]:
         cells = [cell.ljust(w) if i in (0, 6, 7) else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths))]
         text.append("  ".join(cells).rstrip())
-    return "\n".join(text)
+    return text
+
+
+def colour(line: tuple[str, ...]) -> str:
+    """The style of a line in a terminal."""
+    if len(line) < len(COLUMNS):
+        return "dim"
+    return "red" if "slower" in line[6] or line[7] == "differs" else "green" if "faster" in line[6] else ""
 
 
 def summary(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]]) -> str:
@@ -75,20 +109,36 @@ def summary(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | Non
     ]
     first = sum(ratio.verdict == "faster" for _, _, ratio in raced)
     losses = [
-        f"{group.case.name} n={group.n} ({rival.contender.name} {times(1 / ratio.value)}x)"
+        f"{group.case.name} n={group.n} ({rival.contender.label} {times(1 / ratio.value)}x)"
         for group, rival, ratio in raced
         if ratio.verdict == "slower"
     ]
-    ties = [f"{group.case.name} n={group.n}" for group, _, ratio in raced if ratio.verdict == "no difference shown"]
+    ties = [
+        f"{group.case.name} n={group.n} ({rival.contender.label})"
+        for group, rival, ratio in raced
+        if ratio.verdict == "no difference shown"
+    ]
     text = f"Summary: fastcore first in {first} of {len(raced)}"
     if losses:
         text += "; not first: " + ", ".join(losses)
     if ties:
         text += "; no difference shown: " + ", ".join(ties)
-    unequal = [f"{g.case.name} n={g.n} ({r.contender.name})" for g in groups for r in g.rows if r.status == "differs"]
-    if unequal:
-        text += "; results differ: " + ", ".join(unequal)
-    return text
+    return "; ".join([text, *problems(groups)])
+
+
+def problems(groups: list[Group]) -> list[str]:
+    """The contenders that gave another result, and the peers that failed."""
+    found = []
+    for status, text in (("differs", "results differ"), ("failed", "failed")):
+        names = [
+            f"{group.case.name} n={group.n} ({row.contender.label})"
+            for group in groups
+            for row in group.rows
+            if row.status.startswith(status)
+        ]
+        if names:
+            found.append(f"{text}: " + ", ".join(names))
+    return found
 
 
 def machine() -> str:

@@ -19,6 +19,7 @@ cdef extern from "fastcore.h" nogil:
     enum:
         FC_SUM_BLOCK
         FC_EXACT_DIGITS
+        FC_EXACT_FEW
         FC_EXACT_NAN
         FC_EXACT_PLUS_INF
         FC_EXACT_MINUS_INF
@@ -49,8 +50,12 @@ cdef extern from "fastcore.h" nogil:
         pass
 
     ctypedef struct fc_integer_sum:
+        int64_t top
         int64_t high
         uint64_t low
+
+    ctypedef struct fc_integer_dot:
+        uint64_t[3] word
 
     ctypedef struct fc_exact_sum:
         uint32_t flags
@@ -60,21 +65,54 @@ cdef extern from "fastcore.h" nogil:
         uint64_t u
         double f
 
-    ctypedef struct fc_sums_table:
-        void (*sum_floats)(fc_float_sum *state, int kind, const void *x, size_t n) noexcept nogil
+    ctypedef struct fc_floats_table:
         void (*sum_blocks)(int kind, const void *x, size_t n, double *partial) noexcept nogil
-        void (*sum_integers)(fc_integer_sum *state, int kind, const void *x, size_t n) noexcept nogil
-        void (*exact_update)(fc_exact_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        void (*dot_blocks)(int kind, const void *x, int other_kind, const void *y, size_t n,
+                           double *partial) noexcept nogil
+        void (*deviation_blocks)(int kind, const void *x, size_t n, fc_number pivot, double *sums,
+                                 double *squares) noexcept nogil
+        double (*running)(int kind, const void *x, size_t n, double start, double *out) noexcept nogil
+
+    ctypedef struct fc_integers_table:
+        void (*sum)(fc_integer_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        void (*dot)(fc_integer_dot *state, int kind, const void *x, int other_kind, const void *y,
+                    size_t n) noexcept nogil
+        bint (*running)(int kind, const void *x, size_t n, int64_t *start, int64_t *out) noexcept nogil
+
+    ctypedef struct fc_exact_table:
+        void (*update)(fc_exact_sum *state, int kind, const void *x, size_t n) noexcept nogil
+        bint (*try_few)(const double *x, size_t n, uint64_t count, double *out) noexcept nogil
+
+    ctypedef struct fc_extremes_table:
         fc_number (*minimum)(int kind, const void *x, size_t n) noexcept nogil
         fc_number (*maximum)(int kind, const void *x, size_t n) noexcept nogil
+        void (*minmax)(int kind, const void *x, size_t n, fc_number *least, fc_number *most) noexcept nogil
+        size_t (*where)(int kind, const void *x, size_t n, bint is_maximum, fc_number *best) noexcept nogil
+
+    ctypedef struct fc_axes_table:
+        void (*sum_floats)(int kind, const void *x, size_t rows, size_t columns, double *out,
+                           void *scratch) noexcept nogil
+        void (*sum_integers)(int kind, const void *x, size_t rows, size_t columns, uint64_t *out,
+                             int64_t *upper) noexcept nogil
+        void (*extremes)(int kind, const void *x, size_t rows, size_t columns, bint is_maximum,
+                         void *out) noexcept nogil
+        void (*gather)(int kind, const void *x, size_t rows, size_t columns, size_t first, size_t count,
+                       void *out) noexcept nogil
+        void (*sum_short_rows)(int kind, const void *x, size_t rows, size_t columns, double *out) noexcept nogil
 
     void fc_float_sum_start(fc_float_sum *state)
     void fc_float_sum_push(fc_float_sum *state, size_t level, double value)
     double fc_float_sum_finish(fc_float_sum *state)
+    void fc_integer_carry(fc_integer_sum *state)
+    int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count)
+    double fc_integer_quotient(const fc_integer_sum *state, uint64_t count)
     void fc_exact_start(fc_exact_sum *state)
     void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other)
     void fc_exact_digits(fc_exact_sum *state, uint32_t *out)
-    int fc_exact_round(fc_exact_sum *state, double *out)
+    bint fc_exact_is_large(const fc_exact_sum *state)
+    bint fc_exact_round(const fc_exact_sum *state, uint64_t count, double *out)
+    bint fc_is_better(int kind, bint is_maximum, fc_number value, fc_number best)
+    size_t fc_columns_scratch_size(size_t rows, size_t columns)
 
     ctypedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, const void *c, int step_c,
                              void *out, size_t n) noexcept nogil
@@ -112,7 +150,11 @@ cdef extern from "fastcore.h" nogil:
     size_t fc_argsort_scratch_size(size_t n)
     uint64_t fc_float64_key(double x)
 
-    fc_sums_table fc_sums
+    fc_floats_table fc_floats
+    fc_integers_table fc_integers
+    fc_exact_table fc_exact
+    fc_extremes_table fc_extremes
+    fc_axes_table fc_axes
     fc_transforms_table fc_transforms
     fc_joins_table fc_joins
     fc_fibonacci_table fc_fibonacci
@@ -123,3 +165,7 @@ cdef extern from "fastcore.h" nogil:
     const char *fc_current_isa()
     const char *fc_compiler()
     size_t fc_kind_size(int kind)
+
+cdef extern from "float_mode.h" nogil:
+    uint64_t fc_enter_mode()
+    void fc_leave_mode(uint64_t mode)

@@ -14,36 +14,43 @@
 #endif
 #endif
 
-fc_sums_table fc_sums;
+fc_floats_table fc_floats;
+fc_integers_table fc_integers;
+fc_exact_table fc_exact;
+fc_extremes_table fc_extremes;
+fc_axes_table fc_axes;
 fc_transforms_table fc_transforms;
 fc_joins_table fc_joins;
 fc_fibonacci_table fc_fibonacci;
 fc_sorting_table fc_sorting;
 uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
 
-#define FC_DECLARE(isa)                                   \
-    extern const fc_sums_table fc_sums_##isa;             \
-    extern const fc_transforms_table fc_transforms_##isa; \
-    extern const fc_joins_table fc_joins_##isa;           \
-    extern const fc_fibonacci_table fc_fibonacci_##isa;   \
-    extern const fc_sorting_table fc_sorting_##isa
+/* Every table, as NAME(family). */
+#define FC_FAMILIES(NAME) \
+    NAME(floats);         \
+    NAME(integers);       \
+    NAME(exact);          \
+    NAME(extremes);       \
+    NAME(axes);           \
+    NAME(transforms);     \
+    NAME(joins);          \
+    NAME(fibonacci);      \
+    NAME(sorting)
 
-FC_DECLARE(base);
+#define FC_DECLARE_BASE(family) extern const fc_##family##_table fc_##family##_base
+#define FC_DECLARE_AVX2(family) extern const fc_##family##_table fc_##family##_avx2
+#define FC_DECLARE_AVX512(family) extern const fc_##family##_table fc_##family##_avx512
+FC_FAMILIES(FC_DECLARE_BASE);
 #ifdef FC_HAVE_AVX2
-FC_DECLARE(avx2);
+FC_FAMILIES(FC_DECLARE_AVX2);
 #endif
 #ifdef FC_HAVE_AVX512
-FC_DECLARE(avx512);
+FC_FAMILIES(FC_DECLARE_AVX512);
 #endif
 
-#define FC_FILL(isa)                         \
-    do {                                     \
-        fc_sums = fc_sums_##isa;             \
-        fc_transforms = fc_transforms_##isa; \
-        fc_joins = fc_joins_##isa;           \
-        fc_fibonacci = fc_fibonacci_##isa;   \
-        fc_sorting = fc_sorting_##isa;       \
-    } while (0)
+#define FC_FILL_BASE(family) fc_##family = fc_##family##_base
+#define FC_FILL_AVX2(family) fc_##family = fc_##family##_avx2
+#define FC_FILL_AVX512(family) fc_##family = fc_##family##_avx512
 
 #ifdef FC_X86
 static void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t reg[4]) {
@@ -141,17 +148,17 @@ int fc_use_isa(const char *name) {
     current = *isa;
 #ifdef FC_HAVE_AVX512
     if (strcmp(name, "avx512") == 0) {
-        FC_FILL(avx512);
+        FC_FAMILIES(FC_FILL_AVX512);
         return 0;
     }
 #endif
 #ifdef FC_HAVE_AVX2
     if (strcmp(name, "avx2") == 0) {
-        FC_FILL(avx2);
+        FC_FAMILIES(FC_FILL_AVX2);
         return 0;
     }
 #endif
-    FC_FILL(base);
+    FC_FAMILIES(FC_FILL_BASE);
     return 0;
 }
 

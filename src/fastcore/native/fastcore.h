@@ -31,7 +31,7 @@ enum fc_kind {
 
 /* ---- sums ---------------------------------------------------------------------------------------------------- */
 
-/* Elements summed lane by lane before the lanes are folded; part of the meaning of `sum` (see sums.c). */
+/* Elements summed lane by lane before the lanes are folded; part of the meaning of `sum` (see sums/floats.c). */
 #define FC_SUM_BLOCK 4096
 #define FC_SUM_LANES 32
 #define FC_SUM_LEVELS 5
@@ -42,19 +42,19 @@ typedef struct fc_float_sum {
     double lane[FC_SUM_LEVELS][FC_SUM_LANES];
 } fc_float_sum;
 
-/* high·2^32 + low, each a sum of at most 2^31 terms' halves. */
+/* top·2^64 + high·2^32 + low; between calls, high and low are below 2^32. */
 typedef struct fc_integer_sum {
+    int64_t top;
     int64_t high;
     uint64_t low;
 } fc_integer_sum;
 
-/* Base-2^32 digits of an exact sum of doubles; bit 0 of digit[0] is worth 2^-1074 (see sums.c). */
+/* Base-2^32 digits of an exact sum of doubles; bit 0 of digit[0] is worth 2^-1074 (see sums/exact.c). */
 #define FC_EXACT_DIGITS 68
 enum { FC_EXACT_NAN = 1, FC_EXACT_PLUS_INF = 2, FC_EXACT_MINUS_INF = 4 };
 typedef struct fc_exact_sum {
     int64_t digit[FC_EXACT_DIGITS];
     uint32_t pending; /* additions since the digits were last carried */
-    uint32_t skip;    /* tiles still to be added one by one before extraction is tried again */
     int32_t exponent; /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
     uint32_t flags;
 } fc_exact_sum;
@@ -67,28 +67,89 @@ typedef union fc_number {
     double f;
 } fc_number;
 
-typedef struct fc_sums_table {
-    /* Adds n float elements, of which the state has seen a multiple of FC_SUM_BLOCK. */
-    void (*sum_floats)(fc_float_sum *state, int kind, const void *x, size_t n);
-    /* Writes the block sums of n float elements, ceil(n / FC_SUM_BLOCK) of them. */
+/* A sum of integer products, 192 bits in two's complement, the lowest word first. */
+typedef struct fc_integer_dot {
+    uint64_t word[3];
+} fc_integer_dot;
+
+/* Each writes the block sums of n elements, ceil(n / FC_SUM_BLOCK) of them. */
+typedef struct fc_floats_table {
     void (*sum_blocks)(int kind, const void *x, size_t n, double *partial);
-    void (*sum_integers)(fc_integer_sum *state, int kind, const void *x, size_t n);
-    void (*exact_update)(fc_exact_sum *state, int kind, const void *x, size_t n);
-    /* The least (greatest) of n >= 1 elements; a NaN if there is one; among equals the first. */
+    /* Of products; one of the kinds at least is a float's. */
+    void (*dot_blocks)(int kind, const void *x, int other_kind, const void *y, size_t n, double *partial);
+    /* Of deviations from a pivot, and of their squares; the pivot is a float for floats, else an integer of the kind. */
+    void (*deviation_blocks)(int kind, const void *x, size_t n, fc_number pivot, double *sums, double *squares);
+    /* The running sums after `start` of elements of a float kind; returns the last. */
+    double (*running)(int kind, const void *x, size_t n, double start, double *out);
+} fc_floats_table;
+
+typedef struct fc_integers_table {
+    void (*sum)(fc_integer_sum *state, int kind, const void *x, size_t n);
+    void (*dot)(fc_integer_dot *state, int kind, const void *x, int other_kind, const void *y, size_t n);
+    /* The running sums after *start, which becomes the last, in 64 bits; returns whether all fit: if not, only part
+       of `out` is written. */
+    int (*running)(int kind, const void *x, size_t n, int64_t *start, int64_t *out);
+} fc_integers_table;
+
+#define FC_EXACT_FEW 64
+
+typedef struct fc_exact_table {
+    void (*update)(fc_exact_sum *state, int kind, const void *x, size_t n);
+    /* The sum of n <= FC_EXACT_FEW doubles divided by 1 <= count < 2^32, rounded once; 0 if it takes a state. */
+    int (*try_few)(const double *x, size_t n, uint64_t count, double *out);
+} fc_exact_table;
+
+/* Of n >= 1 elements; NaN if there is one; among equals the first. */
+typedef struct fc_extremes_table {
     fc_number (*minimum)(int kind, const void *x, size_t n);
     fc_number (*maximum)(int kind, const void *x, size_t n);
-} fc_sums_table;
+    void (*minmax)(int kind, const void *x, size_t n, fc_number *least, fc_number *most);
+    /* The index of the extreme, which is written into `best`. */
+    size_t (*where)(int kind, const void *x, size_t n, int is_maximum, fc_number *best);
+} fc_extremes_table;
+
+/* Along the first of two axes: element (row, column) is x[row·columns + column]. */
+typedef struct fc_axes_table {
+    /* out[column] = the float sum of each column, in the order of a sum of it alone. `scratch` has
+       fc_columns_scratch_size(rows, columns) bytes. */
+    void (*sum_floats)(int kind, const void *x, size_t rows, size_t columns, double *out, void *scratch);
+    /* The integer sums mod 2^64; `upper`, NULL for kinds below 64 bits, takes the sums of the upper halves. */
+    void (*sum_integers)(int kind, const void *x, size_t rows, size_t columns, uint64_t *out, int64_t *upper);
+    /* The extremes, of the kind of x. */
+    void (*extremes)(int kind, const void *x, size_t rows, size_t columns, int is_maximum, void *out);
+    /* The columns from `first` on, `count` of them, as rows. */
+    void (*gather)(int kind, const void *x, size_t rows, size_t columns, size_t first, size_t count, void *out);
+    /* out[row] = the float sum of each row of `columns` <= FC_SUM_LANES elements. */
+    void (*sum_short_rows)(int kind, const void *x, size_t rows, size_t columns, double *out);
+} fc_axes_table;
 
 void fc_float_sum_start(fc_float_sum *state);
 void fc_float_sum_push(fc_float_sum *state, size_t level, double value);
 double fc_float_sum_finish(fc_float_sum *state);
 
+/* Brings high and low below 2^32. */
+void fc_integer_carry(fc_integer_sum *state);
+/* The sum divided by 1 <= count < 2^32, rounded down; it fits 64 bits if the terms do. */
+int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count);
+
 void fc_exact_start(fc_exact_sum *state);
 void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other);
-/* Digits as 4-byte little-endian two's complement, FC_EXACT_DIGITS of them; the state stays as it is in value. */
+/* Digits as 4-byte two's complement, the lowest first, FC_EXACT_DIGITS + 1 of them; the state stays as it is in value.
+ */
 void fc_exact_digits(fc_exact_sum *state, uint32_t *out);
-/* The finite part, rounded once to nearest, ties to even; returns 0, or 1 if it is out of range. */
-int fc_exact_round(fc_exact_sum *state, double *out);
+/* Whether the sum is above 2^1101 or so: far beyond the doubles, but still far from what the digits hold. */
+int fc_exact_is_large(const fc_exact_sum *state);
+/* The finite part divided by 1 <= count < 2^32, rounded once to nearest, ties to even; returns 0, or 1 if it is out of
+   range. */
+int fc_exact_round(const fc_exact_sum *state, uint64_t count, double *out);
+
+/* An integer sum divided by 1 <= count < 2^32, rounded once. */
+double fc_integer_quotient(const fc_integer_sum *state, uint64_t count);
+
+/* Whether `value` takes the place of an extreme of elements before it. */
+int fc_is_better(int kind, int is_maximum, fc_number value, fc_number best);
+
+size_t fc_columns_scratch_size(size_t rows, size_t columns);
 
 /* ---- transforms ---------------------------------------------------------------------------------------------- */
 
@@ -192,7 +253,11 @@ uint64_t fc_float64_key(double x);
 
 /* ---- dispatch ------------------------------------------------------------------------------------------------ */
 
-extern fc_sums_table fc_sums;
+extern fc_floats_table fc_floats;
+extern fc_integers_table fc_integers;
+extern fc_exact_table fc_exact;
+extern fc_extremes_table fc_extremes;
+extern fc_axes_table fc_axes;
 extern fc_transforms_table fc_transforms;
 extern fc_joins_table fc_joins;
 extern fc_fibonacci_table fc_fibonacci;

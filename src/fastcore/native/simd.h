@@ -21,9 +21,10 @@ typedef __mmask8 fc_f64_flag;
 #define fc_f64_sub(a, b) _mm512_sub_pd(a, b)
 #define fc_f64_min(a, b) _mm512_min_pd(a, b)
 #define fc_f64_max(a, b) _mm512_max_pd(a, b)
-#define fc_f64_or(a, b) _mm512_or_pd(a, b)
-#define fc_f64_xor(a, b) _mm512_xor_pd(a, b)
-#define fc_f64_abs(a) _mm512_abs_pd(a)
+#define fc_f64_mul(a, b) _mm512_mul_pd(a, b)
+#define fc_f64_max_abs(a, b) _mm512_range_pd(a, b, 0xb)                       /* max(|a|, |b|) */
+#define fc_f64_or_xor(a, b, c) _mm512_castsi512_pd(_mm512_ternarylogic_epi64( \
+    _mm512_castpd_si512(a), _mm512_castpd_si512(b), _mm512_castpd_si512(c), 0xf6)) /* a | (b ^ c) */
 #define fc_f64_unordered(a, b) _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q)
 #define fc_f64_flag_none ((__mmask8)0)
 #define fc_f64_flag_or(a, b) ((__mmask8)((a) | (b)))
@@ -41,6 +42,18 @@ typedef __mmask16 fc_f32_flag;
 #define fc_f32_flag_or(a, b) ((__mmask16)((a) | (b)))
 #define fc_f32_flag_any(a) ((a) != 0)
 
+#define FC_WORDS 8
+typedef __m512i fc_word;
+#define fc_word_load(p) _mm512_loadu_si512(p)
+#define fc_word_store(p, a) _mm512_storeu_si512(p, a)
+#define fc_word_set(x) _mm512_set1_epi64((int64_t)(x))
+#define fc_word_add(a, b) _mm512_add_epi64(a, b)
+#define fc_word_add32(a, b) _mm512_add_epi32(a, b)
+#define fc_word_xor(a, b) _mm512_xor_si512(a, b)
+#define fc_word_high(a) _mm512_srli_epi64(a, 32)
+#define fc_word_bytes(a) _mm512_sad_epu8(a, _mm512_setzero_si512())
+#define fc_word_pairs(a) _mm512_madd_epi16(a, _mm512_set1_epi16(1))
+
 #elif defined(FC_ISA_AVX2)
 #include <immintrin.h>
 #define FC_F64_WIDTH 4
@@ -53,9 +66,9 @@ typedef __m256d fc_f64_flag;
 #define fc_f64_sub(a, b) _mm256_sub_pd(a, b)
 #define fc_f64_min(a, b) _mm256_min_pd(a, b)
 #define fc_f64_max(a, b) _mm256_max_pd(a, b)
-#define fc_f64_or(a, b) _mm256_or_pd(a, b)
-#define fc_f64_xor(a, b) _mm256_xor_pd(a, b)
-#define fc_f64_abs(a) _mm256_andnot_pd(_mm256_set1_pd(-0.0), a)
+#define fc_f64_mul(a, b) _mm256_mul_pd(a, b)
+#define fc_f64_max_abs(a, b) _mm256_max_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), a), b)
+#define fc_f64_or_xor(a, b, c) _mm256_or_pd(a, _mm256_xor_pd(b, c))
 #define fc_f64_unordered(a, b) _mm256_cmp_pd(a, b, _CMP_UNORD_Q)
 #define fc_f64_flag_none _mm256_setzero_pd()
 #define fc_f64_flag_or(a, b) _mm256_or_pd(a, b)
@@ -73,6 +86,18 @@ typedef __m256 fc_f32_flag;
 #define fc_f32_flag_or(a, b) _mm256_or_ps(a, b)
 #define fc_f32_flag_any(a) (_mm256_movemask_ps(a) != 0)
 
+#define FC_WORDS 4
+typedef __m256i fc_word;
+#define fc_word_load(p) _mm256_loadu_si256((const __m256i *)(p))
+#define fc_word_store(p, a) _mm256_storeu_si256((__m256i *)(p), a)
+#define fc_word_set(x) _mm256_set1_epi64x((int64_t)(x))
+#define fc_word_add(a, b) _mm256_add_epi64(a, b)
+#define fc_word_add32(a, b) _mm256_add_epi32(a, b)
+#define fc_word_xor(a, b) _mm256_xor_si256(a, b)
+#define fc_word_high(a) _mm256_srli_epi64(a, 32)
+#define fc_word_bytes(a) _mm256_sad_epu8(a, _mm256_setzero_si256())
+#define fc_word_pairs(a) _mm256_madd_epi16(a, _mm256_set1_epi16(1))
+
 #elif defined(__x86_64__) || defined(_M_X64)
 #include <emmintrin.h>
 #define FC_F64_WIDTH 2
@@ -85,9 +110,9 @@ typedef __m128d fc_f64_flag;
 #define fc_f64_sub(a, b) _mm_sub_pd(a, b)
 #define fc_f64_min(a, b) _mm_min_pd(a, b)
 #define fc_f64_max(a, b) _mm_max_pd(a, b)
-#define fc_f64_or(a, b) _mm_or_pd(a, b)
-#define fc_f64_xor(a, b) _mm_xor_pd(a, b)
-#define fc_f64_abs(a) _mm_andnot_pd(_mm_set1_pd(-0.0), a)
+#define fc_f64_mul(a, b) _mm_mul_pd(a, b)
+#define fc_f64_max_abs(a, b) _mm_max_pd(_mm_andnot_pd(_mm_set1_pd(-0.0), a), b)
+#define fc_f64_or_xor(a, b, c) _mm_or_pd(a, _mm_xor_pd(b, c))
 #define fc_f64_unordered(a, b) _mm_cmpunord_pd(a, b)
 #define fc_f64_flag_none _mm_setzero_pd()
 #define fc_f64_flag_or(a, b) _mm_or_pd(a, b)
@@ -105,6 +130,18 @@ typedef __m128 fc_f32_flag;
 #define fc_f32_flag_or(a, b) _mm_or_ps(a, b)
 #define fc_f32_flag_any(a) (_mm_movemask_ps(a) != 0)
 
+#define FC_WORDS 2
+typedef __m128i fc_word;
+#define fc_word_load(p) _mm_loadu_si128((const __m128i *)(p))
+#define fc_word_store(p, a) _mm_storeu_si128((__m128i *)(p), a)
+#define fc_word_set(x) _mm_set1_epi64x((int64_t)(x))
+#define fc_word_add(a, b) _mm_add_epi64(a, b)
+#define fc_word_add32(a, b) _mm_add_epi32(a, b)
+#define fc_word_xor(a, b) _mm_xor_si128(a, b)
+#define fc_word_high(a) _mm_srli_epi64(a, 32)
+#define fc_word_bytes(a) _mm_sad_epu8(a, _mm_setzero_si128())
+#define fc_word_pairs(a) _mm_madd_epi16(a, _mm_set1_epi16(1))
+
 #elif defined(__aarch64__) || defined(_M_ARM64)
 #include <arm_neon.h>
 #define FC_F64_WIDTH 2
@@ -118,9 +155,10 @@ typedef uint64x2_t fc_f64_flag;
 #define fc_f64_sub(a, b) vsubq_f64(a, b)
 #define fc_f64_min(a, b) vminnmq_f64(a, b)
 #define fc_f64_max(a, b) vmaxnmq_f64(a, b)
-#define fc_f64_or(a, b) vreinterpretq_f64_u64(vorrq_u64(fc_f64_bits(a), fc_f64_bits(b)))
-#define fc_f64_xor(a, b) vreinterpretq_f64_u64(veorq_u64(fc_f64_bits(a), fc_f64_bits(b)))
-#define fc_f64_abs(a) vabsq_f64(a)
+#define fc_f64_mul(a, b) vmulq_f64(a, b)
+#define fc_f64_max_abs(a, b) vmaxnmq_f64(vabsq_f64(a), b)
+#define fc_f64_or_xor(a, b, c) \
+    vreinterpretq_f64_u64(vorrq_u64(fc_f64_bits(a), veorq_u64(fc_f64_bits(b), fc_f64_bits(c))))
 #define fc_f64_ordered(a, b) vandq_u64(vceqq_f64(a, a), vceqq_f64(b, b))
 #define fc_f64_unordered(a, b) vreinterpretq_u64_u32(vmvnq_u32(vreinterpretq_u32_u64(fc_f64_ordered(a, b))))
 #define fc_f64_flag_none vdupq_n_u64(0)
@@ -138,6 +176,18 @@ typedef uint32x4_t fc_f32_flag;
 #define fc_f32_flag_none vdupq_n_u32(0)
 #define fc_f32_flag_or(a, b) vorrq_u32(a, b)
 #define fc_f32_flag_any(a) (vmaxvq_u32(a) != 0)
+
+#define FC_WORDS 2
+typedef uint64x2_t fc_word;
+#define fc_word_load(p) vreinterpretq_u64_u8(vld1q_u8((const uint8_t *)(p)))
+#define fc_word_store(p, a) vst1q_u64(p, a)
+#define fc_word_set(x) vdupq_n_u64(x)
+#define fc_word_add(a, b) vaddq_u64(a, b)
+#define fc_word_add32(a, b) vreinterpretq_u64_u32(vaddq_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)))
+#define fc_word_xor(a, b) veorq_u64(a, b)
+#define fc_word_high(a) vshrq_n_u64(a, 32)
+#define fc_word_bytes(a) vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vreinterpretq_u8_u64(a))))
+#define fc_word_pairs(a) vreinterpretq_u64_s32(vpaddlq_s16(vreinterpretq_s16_u64(a)))
 
 #else /* any other processor: one element at a time */
 #define FC_F64_WIDTH 1
@@ -160,9 +210,9 @@ FC_INLINE uint64_t fc_f64_bits(double value) {
 #define fc_f64_sub(a, b) ((a) - (b))
 #define fc_f64_min(a, b) ((a) < (b) ? (a) : (b))
 #define fc_f64_max(a, b) ((a) > (b) ? (a) : (b))
-#define fc_f64_or(a, b) fc_f64_from_bits(fc_f64_bits(a) | fc_f64_bits(b))
-#define fc_f64_xor(a, b) fc_f64_from_bits(fc_f64_bits(a) ^ fc_f64_bits(b))
-#define fc_f64_abs(a) fabs(a)
+#define fc_f64_mul(a, b) ((a) * (b))
+#define fc_f64_max_abs(a, b) (fabs(a) > (b) ? fabs(a) : (b))
+#define fc_f64_or_xor(a, b, c) fc_f64_from_bits(fc_f64_bits(a) | (fc_f64_bits(b) ^ fc_f64_bits(c)))
 #define fc_f64_unordered(a, b) ((a) != (a) || (b) != (b))
 #define fc_f64_flag_none 0
 #define fc_f64_flag_or(a, b) ((a) | (b))
@@ -179,7 +229,46 @@ typedef int fc_f32_flag;
 #define fc_f32_flag_none 0
 #define fc_f32_flag_or(a, b) ((a) | (b))
 #define fc_f32_flag_any(a) (a)
+
+#define FC_WORDS 1
+typedef uint64_t fc_word;
+FC_INLINE uint64_t fc_word_load(const void *p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+#define fc_word_store(p, a) (*(p) = (a))
+#define fc_word_set(x) ((uint64_t)(x))
+#define fc_word_add(a, b) ((a) + (b))
+FC_INLINE uint64_t fc_word_add32(uint64_t a, uint64_t b) {
+    return ((a >> 32) + (b >> 32)) << 32 | ((a + b) & 0xffffffffu);
+}
+#define fc_word_xor(a, b) ((a) ^ (b))
+#define fc_word_high(a) ((a) >> 32)
+FC_INLINE uint64_t fc_word_bytes(uint64_t a) {
+    uint64_t sum = 0;
+    for (; a != 0; a >>= 8) {
+        sum += a & 0xff;
+    }
+    return sum;
+}
+FC_INLINE uint64_t fc_word_pairs(uint64_t a) {
+    uint32_t low = (uint32_t)((int16_t)a + (int16_t)(a >> 16)), high = (uint32_t)((int16_t)(a >> 32) + (int16_t)(a >> 48));
+    return (uint64_t)high << 32 | low;
+}
 #endif
+
+FC_INLINE uint64_t fc_bits_of(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+FC_INLINE double fc_double_of(uint64_t bits) {
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
 
 /* IEEE 754 binary16 to binary64, exactly: the exponent and fraction are shifted into place as a binary32 whose
    exponent is 112 too small, and multiplied by 2^112, which also makes subnormals right; all ones become inf or NaN. */

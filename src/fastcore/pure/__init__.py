@@ -6,12 +6,31 @@ On PyPy, and where no native kernels are installed, these are what `fastcore` it
 from fastcore.pure.fibonacci import fibonacci, fibonacci_mod, fibonacci_range
 from fastcore.pure.joins import join
 from fastcore.pure.sorting import argsort, sort
-from fastcore.pure.sums import fsum, max, mean, min, sum
+from fastcore.pure.sums import (
+    ExactSum,
+    argmax,
+    argmin,
+    cumsum,
+    dot,
+    fsum,
+    max,
+    mean,
+    min,
+    minmax,
+    std,
+    sum,
+    var,
+)
 from fastcore.pure.transforms import TraceError, sqrt, vectorize, where
 
 __all__ = [
+    "ExactSum",
     "TraceError",
+    "argmax",
+    "argmin",
     "argsort",
+    "cumsum",
+    "dot",
     "fibonacci",
     "fibonacci_mod",
     "fibonacci_range",
@@ -20,9 +39,12 @@ __all__ = [
     "max",
     "mean",
     "min",
+    "minmax",
     "sort",
     "sqrt",
+    "std",
     "sum",
+    "var",
     "vectorize",
     "where",
 ]

@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 import math
 from dataclasses import dataclass
 from typing import Any, Callable
 
 FAMILIES = ("sums", "transforms", "joins", "fibonacci", "sorting")
+RIVALS = ("builtin", "numpy", "peer")
+ROUNDING = 1e-9  # how far apart sums of the same floats in different orders may be
 
 Call = Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to do a case's work: a call without arguments, on data that is made beforehand."""
+    """One way to do a case's work, which is imported, compiled and given its data when it is first called for."""
 
     name: str
-    role: str  # "reference", "builtin", "numpy" or "fastcore"
-    call: Call | None  # None: what it needs is not installed
+    role: str  # "reference", "builtin", "numpy", "peer" or "fastcore"
+    prepare: Callable[..., Call]  # from the modules it needs, a call without arguments
+    needs: tuple[str, ...] = ()
+    tolerance: float | None = None  # if its result is less exact by nature than the case asks for
+
+    @property
+    def label(self) -> str:
+        """The name, with a ~ if the result is less exact."""
+        return self.name if self.tolerance is None else f"~{self.name}"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether what it needs can be found; nothing is imported."""
+        return all(importlib.util.find_spec(name.partition(".")[0]) is not None for name in self.needs)
+
+    def call(self) -> Call | None:
+        """Its call, ready to be timed; None if what it needs is not installed."""
+        try:
+            modules = [importlib.import_module(name) for name in self.needs]
+        except ModuleNotFoundError:
+            return None
+        return self.prepare(*modules)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One piece of work at any size: `make(n)` gives its contenders, the reference first."""
+    """One piece of work at any size: `make(n)` gives its contenders, the reference first and fastcore last."""
 
     name: str  # family/work
     title: str
@@ -35,39 +58,76 @@ class Case:
     def family(self) -> str:
         return self.name.partition("/")[0]
 
-    def agree(self, a: Any, b: Any) -> bool:
-        """Whether two contenders' results are the same."""
-        a, b = plain(a), plain(b)
-        if self.is_exact:
-            return bool(a == b)
-        return isinstance(b, float) and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+    def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
+        """Whether a contender's result is the reference's, exactly or, with a tolerance of its own, nearly."""
+        expected, result = plain(expected), plain(result)
+        if tolerance is None:
+            if self.is_exact:
+                return bool(expected == result)
+            tolerance = ROUNDING
+        return is_close(expected, result, tolerance)
 
 
 def plain(result: Any) -> Any:
-    """A result as Python values: an array of a NumPy contender equals a list of fastcore's."""
-    return result.tolist() if hasattr(result, "tolist") else result
+    """A result as Python values: what NumPy, polars and pyarrow give equals a number or a list of fastcore's."""
+    if isinstance(result, tuple):
+        return tuple(plain(part) for part in result)
+    for name in ("tolist", "to_list", "as_py"):
+        if hasattr(result, name):
+            return getattr(result, name)()
+    return result
 
 
-def numpy_or_none() -> Any:
-    try:
-        import numpy
-    except ImportError:
-        return None
-    return numpy
+def is_close(expected: Any, result: Any, tolerance: float) -> bool:
+    """Whether two floats, or all of two lists of floats, are this close."""
+    if isinstance(expected, list):
+        return (
+            isinstance(result, list)
+            and len(expected) == len(result)
+            and all(is_close(a, b, tolerance) for a, b in zip(expected, result))
+        )
+    return isinstance(result, float) and math.isclose(expected, result, rel_tol=tolerance, abs_tol=tolerance)
 
 
-def contenders(
-    reference: Call, fastcore: Call, builtin: tuple[str, Call] | None = None, numpy: tuple[str, Any] | None = None
-) -> list[Contender]:
-    """The usual four: `numpy` is a name and a function of the NumPy module that gives the call."""
-    found = [Contender("reference", "reference", reference)]
-    if builtin is not None:
-        found.append(Contender(builtin[0], "builtin", builtin[1]))
-    if numpy is not None:
-        module = numpy_or_none()
-        found.append(Contender(numpy[0], "numpy", None if module is None else numpy[1](module)))
-    found.append(Contender("fastcore", "fastcore", fastcore))
-    return found
+def contenders(reference: Call, fastcore: Call, *rivals: Contender, needs: tuple[str, ...] = ()) -> list[Contender]:
+    """The contenders of a case; `needs` names what its data cannot be made without."""
+    return [
+        Contender("reference", "reference", lambda *modules: reference, needs),
+        *rivals,
+        Contender("fastcore", "fastcore", lambda *modules: fastcore, needs),
+    ]
+
+
+def builtin(name: str, call: Call, *, tolerance: float | None = None) -> Contender:
+    return Contender(name, "builtin", lambda: call, (), tolerance)
+
+
+def numpy(name: str, prepare: Callable[[Any], Call], *, tolerance: float | None = None) -> Contender:
+    """`prepare` gives the call from the NumPy module."""
+    return Contender(name, "numpy", prepare, ("numpy",), tolerance)
+
+
+def peer(name: str, needs: str, prepare: Callable[..., Call], *, tolerance: float | None = None) -> Contender:
+    """`needs` names modules, with spaces between them; `prepare` gives the call from these."""
+    return Contender(name, "peer", prepare, tuple(needs.split()), tolerance)
+
+
+def compiled(
+    loop: Callable[..., Any], *arguments: Any, fastmath: bool = False, tolerance: float | None = None
+) -> Contender:
+    """A plain loop under numba, compiled for the types of these arguments before it is timed."""
+
+    def prepare(numba: Any) -> Call:
+        function = _compiled(numba.njit, loop, fastmath)
+        function(*arguments)
+        return functools.partial(function, *arguments)
+
+    return peer("numba fastmath" if fastmath else "numba", "numba", prepare, tolerance=tolerance)
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(njit: Callable[..., Any], loop: Callable[..., Any], fastmath: bool) -> Any:
+    return njit(loop, fastmath=fastmath)
 
 
 def all_cases() -> list[Case]:
@@ -75,6 +135,13 @@ def all_cases() -> list[Case]:
     for family in FAMILIES:
         found += importlib.import_module(f"{__name__}.{family}").CASES
     return found
+
+
+def numpy_or_none() -> Any:
+    try:
+        return importlib.import_module("numpy")
+    except ModuleNotFoundError:
+        return None
 
 
 @functools.lru_cache(maxsize=16)
@@ -99,5 +166,8 @@ def as_array(code: str, values: list[Any]) -> Any:
     """The values as an ndarray, or as an array.array where NumPy is not installed."""
     from array import array
 
-    numpy = numpy_or_none()
-    return array(code, values) if numpy is None else numpy.array(values, dtype=code)
+    module = numpy_or_none()
+    if module is None:
+        return array(code, values)
+    kind = module.dtype(code)
+    return module.array(values, dtype=f"{kind.kind}{kind.itemsize}")  # of two types of a size, the one that is usual

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fastcore as fc
 from fastcore import pure
-from fastcore.bench.cases import Case, Contender, contenders
+from fastcore.bench.cases import Case, Contender, builtin, contenders
 
 MODULUS = 10**9 + 7
 
@@ -33,14 +33,16 @@ def run_by_addition(n: int) -> list[int]:
 
 
 def number(n: int) -> list[Contender]:
-    return contenders(lambda: pure.fibonacci(n), lambda: fc.fibonacci(n), ("addition loop", lambda: by_addition(n)))
+    return contenders(
+        lambda: pure.fibonacci(n), lambda: fc.fibonacci(n), builtin("addition loop", lambda: by_addition(n))
+    )
 
 
 def modulo(n: int) -> list[Contender]:
     return contenders(
         lambda: pure.fibonacci_mod(n, MODULUS),
         lambda: fc.fibonacci_mod(n, MODULUS),
-        ("addition loop", lambda: by_addition_modulo(n)),
+        builtin("addition loop", lambda: by_addition_modulo(n)),
     )
 
 
@@ -49,7 +51,7 @@ def run(n: int) -> list[Contender]:
     return contenders(
         lambda: pure.fibonacci_range(0, count),
         lambda: fc.fibonacci_range(0, count),
-        ("addition loop", lambda: run_by_addition(count)),
+        builtin("addition loop", lambda: run_by_addition(count)),
     )
 
 

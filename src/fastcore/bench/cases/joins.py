@@ -6,7 +6,7 @@ from typing import Any
 
 import fastcore as fc
 from fastcore import pure
-from fastcore.bench.cases import Case, Contender, as_array, contenders, floats, integers
+from fastcore.bench.cases import Case, Contender, as_array, builtin, contenders, floats, integers
 
 
 def join_of(values: Any, items: Any) -> list[Contender]:
@@ -14,7 +14,7 @@ def join_of(values: Any, items: Any) -> list[Contender]:
     return contenders(
         lambda: pure.join(values, ","),
         lambda: fc.join(values, ","),
-        ("','.join(map(str, …))", lambda: ",".join(map(str, items))),
+        builtin("','.join(map(str, …))", lambda: ",".join(map(str, items))),
     )
 
 
@@ -30,7 +30,7 @@ def list_float(n: int) -> list[Contender]:
 
 def list_str(n: int) -> list[Contender]:
     a = [str(v) for v in integers(n)]
-    return contenders(lambda: pure.join(a, ","), lambda: fc.join(a, ","), ("','.join", lambda: ",".join(a)))
+    return contenders(lambda: pure.join(a, ","), lambda: fc.join(a, ","), builtin("','.join", lambda: ",".join(a)))
 
 
 def list_mixed(n: int) -> list[Contender]:
@@ -62,7 +62,7 @@ def generator_int(n: int) -> list[Contender]:
     return contenders(
         lambda: pure.join((v for v in a), ","),
         lambda: fc.join((v for v in a), ","),
-        ("','.join(str(v) for …)", lambda: ",".join(str(v) for v in a)),
+        builtin("','.join(str(v) for …)", lambda: ",".join(str(v) for v in a)),
     )
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import fastcore as fc
 from fastcore import pure
-from fastcore.bench.cases import Case, Contender, as_array, contenders, floats, integers
+from fastcore.bench.cases import Case, Contender, as_array, builtin, contenders, floats, integers, numpy
 
 
 def sort_list(a: list[Any]) -> list[Contender]:
     return contenders(
         lambda: pure.sort(a),
         lambda: fc.sort(a),
-        ("sorted", lambda: sorted(a)),
-        ("np.sort(list).tolist()", lambda np: lambda: np.sort(a).tolist()),
+        builtin("sorted", lambda: sorted(a)),
+        numpy("np.sort(list).tolist()", lambda np: lambda: np.sort(a).tolist()),
     )
 
 
@@ -36,7 +36,7 @@ def list_sorted(n: int) -> list[Contender]:
 
 def list_str(n: int) -> list[Contender]:
     a = [str(v) for v in integers(n)]
-    return contenders(lambda: pure.sort(a), lambda: fc.sort(a), ("sorted", lambda: sorted(a)))
+    return contenders(lambda: pure.sort(a), lambda: fc.sort(a), builtin("sorted", lambda: sorted(a)))
 
 
 def sort_array(code: str, values: list[Any]) -> list[Contender]:
@@ -44,8 +44,8 @@ def sort_array(code: str, values: list[Any]) -> list[Contender]:
     return contenders(
         lambda: pure.sort(a),
         lambda: fc.sort(a),
-        ("sorted", lambda: sorted(a)),
-        ("np.sort", lambda np: lambda: np.sort(a)),
+        builtin("sorted", lambda: sorted(a)),
+        numpy("np.sort", lambda np: lambda: np.sort(a)),
     )
 
 
@@ -66,8 +66,8 @@ def argsort_array(values: list[Any], code: str) -> list[Contender]:
     return contenders(
         lambda: pure.argsort(a),
         lambda: fc.argsort(a),
-        ("sorted(range(n), key=…)", lambda: sorted(range(len(a)), key=a.__getitem__)),
-        ("np.argsort, stable", lambda np: lambda: np.argsort(a, kind="stable")),
+        builtin("sorted(range(n), key=…)", lambda: sorted(range(len(a)), key=a.__getitem__)),
+        numpy("np.argsort, stable", lambda np: lambda: np.argsort(a, kind="stable")),
     )
 
 
@@ -84,7 +84,7 @@ def argsort_list(n: int) -> list[Contender]:
     return contenders(
         lambda: pure.argsort(a),
         lambda: fc.argsort(a),
-        ("sorted(range(n), key=…)", lambda: sorted(range(n), key=a.__getitem__)),
+        builtin("sorted(range(n), key=…)", lambda: sorted(range(n), key=a.__getitem__)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import fastcore as fc
 from fastcore import pure
-from fastcore.bench.cases import Case, Contender, as_array, contenders, floats
+from fastcore.bench.cases import Case, Contender, as_array, builtin, contenders, floats, numpy
 
 
 def affine(x: Any) -> Any:
@@ -28,8 +28,8 @@ def affine_list(n: int) -> list[Contender]:
     return contenders(
         lambda: reference(a),
         lambda: f(a),
-        ("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]),
-        ("np.array(list) … .tolist()", lambda np: lambda: affine(np.array(a)).tolist()),
+        builtin("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]),
+        numpy("np.array(list) … .tolist()", lambda np: lambda: affine(np.array(a)).tolist()),
     )
 
 
@@ -39,8 +39,8 @@ def affine_array(n: int) -> list[Contender]:
     return contenders(
         lambda: reference(a),
         lambda: f(a),
-        ("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]),
-        ("numpy", lambda np: lambda: affine(a)),
+        builtin("comprehension", lambda: [(x * 2 + 3) / 5 for x in a]),
+        numpy("numpy", lambda np: lambda: affine(a)),
     )
 
 
@@ -56,7 +56,7 @@ def affine_out(n: int) -> list[Contender]:
 
         return call
 
-    return contenders(lambda: reference(a), lambda: f(a, out=out), None, ("numpy, out=", in_place))
+    return contenders(lambda: reference(a), lambda: f(a, out=out), numpy("numpy, out=", in_place))
 
 
 def where_array(n: int) -> list[Contender]:
@@ -65,8 +65,8 @@ def where_array(n: int) -> list[Contender]:
     return contenders(
         lambda: reference(a),
         lambda: f(a),
-        ("comprehension", lambda: [x if x > 0 else x * 0.01 for x in a]),
-        ("np.where", lambda np: lambda: np.where(a > 0, a, a * 0.01)),
+        builtin("comprehension", lambda: [x if x > 0 else x * 0.01 for x in a]),
+        numpy("np.where", lambda np: lambda: np.where(a > 0, a, a * 0.01)),
     )
 
 
@@ -77,8 +77,8 @@ def hypot_array(n: int) -> list[Contender]:
     return contenders(
         lambda: reference(a, b),
         lambda: f(a, b),
-        ("comprehension", lambda: [math.sqrt(x * x + y * y) for x, y in zip(a, b)]),
-        ("numpy", lambda np: lambda: np.sqrt(a * a + b * b)),
+        builtin("comprehension", lambda: [math.sqrt(x * x + y * y) for x, y in zip(a, b)]),
+        numpy("numpy", lambda np: lambda: np.sqrt(a * a + b * b)),
     )
 
 

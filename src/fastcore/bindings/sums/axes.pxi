@@ -1,0 +1,340 @@
+# Reductions along an axis of an ndarray. The array is seen as (outer, length, inner) in C order, so that what is reduced
+# is a row of `length` elements, side by side (inner = 1) or `inner` apart. Sums and extremes of the latter are taken
+# column by column as they lie; for all else a few columns at a time are copied into rows.
+
+cdef enum Operation:
+    SUM
+    FSUM
+    MEAN
+    VARIANCE
+    DEVIATION
+    LEAST
+    GREATEST
+    WHERE_LEAST
+    WHERE_GREATEST
+
+
+cdef enum RowError:
+    NO_ERROR
+    OUT_OF_RANGE
+    BOTH_INFINITIES
+    INTEGER_OUT_OF_RANGE
+
+
+cdef enum:
+    # Columns that are copied into rows together: a cache line of float64, twice.
+    GATHERED = 16
+    # Of fewer columns, the extremes are taken of rows.
+    FEW_COLUMNS = 16
+
+
+cdef struct Job:
+    Operation operation
+    int kind
+    size_t length
+    Py_ssize_t ddof
+    char *out
+    RowError error  # the first
+
+
+cdef RowError _row_exact(Job *job, const void *x, size_t count, double *out) noexcept nogil:
+    """The exact sum of a row divided by a count, rounded once; the mean of both infinities is NaN."""
+    cdef fc_exact_sum exact
+    cdef fc_integer_sum integers
+    cdef unsigned flags
+    if not _is_float_kind(job.kind):
+        _start_integers(&integers)
+        fc_integers.sum(&integers, job.kind, x, job.length)
+        out[0] = fc_integer_quotient(&integers, count)
+        return NO_ERROR
+    if job.kind == FC_FLOAT64 and job.length <= FC_EXACT_FEW:
+        if fc_exact.try_few(<const double *>x, job.length, count, out):
+            return NO_ERROR
+    fc_exact_start(&exact)
+    fc_exact.update(&exact, job.kind, x, job.length)
+    flags = exact.flags
+    if flags != 0:
+        if job.operation == FSUM and flags & FC_EXACT_PLUS_INF and flags & FC_EXACT_MINUS_INF:
+            return BOTH_INFINITIES
+        out[0] = INFINITY if flags == FC_EXACT_PLUS_INF else -INFINITY if flags == FC_EXACT_MINUS_INF else NAN
+        return NO_ERROR
+    return OUT_OF_RANGE if fc_exact_round(&exact, count, out) else NO_ERROR
+
+
+cdef double _row_variance(Job *job, const void *x) noexcept nogil:
+    cdef DeviationSums total
+    cdef fc_integer_sum integers
+    cdef fc_number pivot
+    cdef double[BLOCKS] sums, squares
+    cdef size_t n = job.length, first = 0, count
+    cdef const char *p = <const char *>x
+    cdef double squared
+    if _is_float_kind(job.kind):
+        _row_exact(job, x, n, &pivot.f)
+        if pivot.f - pivot.f != 0.0:
+            return NAN
+    else:
+        _start_integers(&integers)
+        fc_integers.sum(&integers, job.kind, x, n)
+        pivot.i = fc_integer_floor(&integers, n)
+    fc_float_sum_start(&total.sum)
+    fc_float_sum_start(&total.squares)
+    while first < n:
+        count = min_size(BLOCKS * FC_SUM_BLOCK, n - first)
+        fc_floats.deviation_blocks(job.kind, p + first * fc_kind_size(job.kind), count, pivot, sums, squares)
+        _push_blocks(&total.sum, sums, count)
+        _push_blocks(&total.squares, squares, count)
+        first += count
+    squared = fc_float_sum_finish(&total.squares)
+    squared = _corrected(squared, fc_float_sum_finish(&total.sum), n)
+    if <Py_ssize_t>n <= job.ddof:
+        return INFINITY if squared > 0 else NAN
+    return squared / <double>(<Py_ssize_t>n - job.ddof)
+
+
+cdef RowError _row_sum(Job *job, const void *x, size_t index) noexcept nogil:
+    cdef Running running
+    cdef fc_integer_sum *total = &running.total.integers
+    cdef uint64_t upper
+    if _is_float_kind(job.kind):
+        if job.length <= FC_SUM_BLOCK:
+            fc_floats.sum_blocks(job.kind, x, job.length, <double *>job.out + index)
+        else:
+            _start(&running, FLOAT_SUM, job.kind)
+            _update_sums(&running, job.kind, <const char *>x, job.length)
+            (<double *>job.out)[index] = fc_float_sum_finish(&running.total.floats)
+        return NO_ERROR
+    _start_integers(total)
+    fc_integers.sum(total, job.kind, x, job.length)
+    upper = <uint64_t>total.high
+    (<uint64_t *>job.out)[index] = upper << 32 | total.low
+    if total.top == 0 and (_is_unsigned_kind(job.kind) or upper >> 31 == 0) or total.top == -1 and upper >> 31 != 0:
+        return NO_ERROR
+    return INTEGER_OUT_OF_RANGE
+
+
+cdef void _row(Job *job, const void *x, size_t index) noexcept nogil:
+    """Reduce the elements of a row, side by side, into out[index]."""
+    cdef RowError error = NO_ERROR
+    cdef double *out = <double *>job.out + index
+    cdef size_t at, size
+    cdef fc_number best
+    if job.operation == SUM:
+        error = _row_sum(job, x, index)
+    elif job.operation == FSUM:
+        error = _row_exact(job, x, 1, out)
+    elif job.operation == MEAN:
+        error = _row_exact(job, x, job.length, out)
+    elif job.operation == VARIANCE:
+        out[0] = _row_variance(job, x)
+    elif job.operation == DEVIATION:
+        out[0] = square_root(_row_variance(job, x))
+    else:
+        at = fc_extremes.where(
+            job.kind, x, job.length, job.operation == GREATEST or job.operation == WHERE_GREATEST, &best
+        )
+        if job.operation == WHERE_LEAST or job.operation == WHERE_GREATEST:
+            (<int64_t *>job.out)[index] = <int64_t>at
+        else:
+            size = fc_kind_size(job.kind)
+            memcpy(job.out + index * size, <const char *>x + at * size, size)
+    if job.error == NO_ERROR:
+        job.error = error
+
+
+cdef void _rows(Job *job, const char *x, size_t first, size_t end) noexcept nogil:
+    cdef size_t row, step = job.length * fc_kind_size(job.kind)
+    if job.operation == SUM and job.length <= 8 and _is_float_kind(job.kind):
+        fc_axes.sum_short_rows(job.kind, x + first * step, end - first, job.length, <double *>job.out + first)
+        return
+    for row in range(first, end):
+        _row(job, x + row * step, row)
+
+
+cdef void _integer_columns(Job *job, const char *x, size_t inner, size_t index, void *scratch) noexcept nogil:
+    cdef uint64_t *out = <uint64_t *>job.out + index
+    cdef int64_t *upper = <int64_t *>scratch
+    cdef size_t i
+    cdef int64_t top
+    cdef bint is_unsigned = job.kind == FC_UINT64
+    if job.kind != FC_INT64 and not is_unsigned:
+        fc_axes.sum_integers(job.kind, x, job.length, inner, out, NULL)
+        return
+    fc_axes.sum_integers(job.kind, x, job.length, inner, out, upper)
+    for i in range(inner):
+        # The whole is upper·2^32 and the sum of the lower halves, which is below 2^64.
+        top = upper[i] + <int64_t>((out[i] - (<uint64_t>upper[i] << 32)) >> 32)
+        if (top >> 32 != 0) if is_unsigned else not -(<int64_t>1 << 31) <= top < <int64_t>1 << 31:
+            job.error = INTEGER_OUT_OF_RANGE
+
+
+cdef bint _takes_columns(Job *job, size_t inner) noexcept nogil:
+    if job.operation == SUM:
+        return True
+    return (job.operation == LEAST or job.operation == GREATEST) and inner >= FEW_COLUMNS
+
+
+cdef size_t _columns_scratch_size(Job *job, size_t inner) noexcept nogil:
+    if not _takes_columns(job, inner):
+        return GATHERED * job.length * fc_kind_size(job.kind)
+    if job.operation != SUM:
+        return 0
+    if _is_float_kind(job.kind):
+        return fc_columns_scratch_size(job.length, inner)
+    return inner * sizeof(int64_t)
+
+
+cdef void _columns(Job *job, const char *x, size_t inner, size_t index, void *scratch) noexcept nogil:
+    """Reduce the columns of a (length, inner) array into out[index] and on."""
+    cdef size_t first = 0, count, row
+    if _takes_columns(job, inner):
+        if job.operation != SUM:
+            fc_axes.extremes(
+                job.kind, x, job.length, inner, job.operation == GREATEST, job.out + index * fc_kind_size(job.kind)
+            )
+        elif _is_float_kind(job.kind):
+            fc_axes.sum_floats(job.kind, x, job.length, inner, <double *>job.out + index, scratch)
+        else:
+            _integer_columns(job, x, inner, index, scratch)
+        return
+    while first < inner:
+        count = min_size(GATHERED, inner - first)
+        fc_axes.gather(job.kind, x, job.length, inner, first, count, scratch)
+        for row in range(count):
+            _row(job, <const char *>scratch + row * job.length * fc_kind_size(job.kind), index + first + row)
+        first += count
+
+
+cdef class _RowParts:
+    """Rows in runs, for threads."""
+    cdef Job *jobs
+    cdef const char *data
+    cdef size_t rows
+    cdef size_t run
+
+    def __dealloc__(self):
+        PyMem_RawFree(self.jobs)
+
+    def __call__(self, Py_ssize_t number):
+        cdef size_t first = number * self.run
+        cdef uint64_t mode
+        with nogil:
+            mode = fc_enter_mode()
+            _rows(&self.jobs[number], self.data, first, min_size(first + self.run, self.rows))
+            fc_leave_mode(mode)
+
+
+cdef int _rows_threaded(Job *job, const char *x, size_t rows, int threads) except -1:
+    cdef _RowParts parts = _RowParts.__new__(_RowParts)
+    cdef size_t i, count
+    parts.data = x
+    parts.rows = rows
+    parts.run = THREAD_CHUNK // (job.length + 1) + 1
+    count = (rows + parts.run - 1) // parts.run
+    parts.jobs = <Job *>_allocate(count * sizeof(Job))
+    for i in range(count):
+        parts.jobs[i] = job[0]
+    _threads.run(parts, count, threads)
+    for i in range(count):
+        if job.error == NO_ERROR:
+            job.error = parts.jobs[i].error
+    return 0
+
+
+cdef int _reduce_rows(Job *job, const char *x, size_t outer, size_t inner, int threads) except -1:
+    cdef size_t i, elements = outer * job.length * inner
+    cdef size_t step = job.length * inner * fc_kind_size(job.kind)
+    cdef void *scratch = NULL
+    cdef uint64_t mode
+    if inner == 1:
+        if threads > 1 and elements >= 2 * THREAD_CHUNK:
+            return _rows_threaded(job, x, outer, threads)
+        with nogil:
+            mode = fc_enter_mode()
+            _rows(job, x, 0, outer)
+            fc_leave_mode(mode)
+        return 0
+    scratch = _allocate(_columns_scratch_size(job, inner))
+    with nogil:
+        mode = fc_enter_mode()
+        for i in range(outer):
+            _columns(job, x + i * step, inner, i * inner, scratch)
+        fc_leave_mode(mode)
+    PyMem_RawFree(scratch)
+    return 0
+
+
+cdef object _result_kind(Operation operation, int kind):
+    if operation == WHERE_LEAST or operation == WHERE_GREATEST:
+        return "int64"
+    if operation == LEAST or operation == GREATEST:
+        return _KIND_NAMES[kind]
+    if operation == SUM and not _is_float_kind(kind):
+        return "uint64" if _is_unsigned_kind(kind) else "int64"
+    return "float64"
+
+
+cdef object _plain_layout(object a, int kind, Py_ssize_t *position):
+    """An array as one in C order: itself, its transpose, or a copy; its axis, and whether it was transposed."""
+    if FC_IS_CARRAY(<PyObject *>a):
+        return a, False
+    if FC_IS_BEHAVED(<PyObject *>a) and a.flags.f_contiguous:
+        position[0] = FC_NDIM(<PyObject *>a) - 1 - position[0]
+        return a.T, True
+    return sys.modules["numpy"].array(a, dtype=_KIND_NAMES[kind], order="C", subok=False), False
+
+
+cdef object _reduce_axis(str function, object a, object axis, object threads, Operation operation, object ddof=0):
+    """Reduce an ndarray of numbers along an axis; None for all else, and for empty rows, which the twins know."""
+    cdef Job job
+    cdef int thread_count = _thread_count(function, threads)
+    cdef Py_ssize_t position, outer = 1, inner = 1, i
+    if not _is_ndarray(a):
+        if _is_sequence(a) or PyIter_Check(a) or isinstance(a, (range, str)) or PyObject_CheckBuffer(a):
+            return None
+        a = _arguments.as_ndarray(a)
+        if not _is_ndarray(a):
+            return None
+    if hasattr(a, "mask"):
+        return None
+    numpy = sys.modules["numpy"]
+    a = numpy.asarray(a)
+    job.kind = _kind_of_ndarray(a)
+    if job.kind < 0:
+        return None
+    position = _arguments.axis(function, axis, FC_NDIM(<PyObject *>a))
+    a, is_transposed = _plain_layout(a, job.kind, &position)
+    shape = a.shape
+    for i in range(position):
+        outer *= shape[i]
+    for i in range(position + 1, FC_NDIM(<PyObject *>a)):
+        inner *= shape[i]
+    job.length = shape[position]
+    if job.length == 0 or job.length >= 1 << 32 or not -(1 << 62) < ddof < 1 << 62:
+        return None
+    job.operation = operation
+    job.ddof = ddof
+    job.error = NO_ERROR
+    kind = _result_kind(operation, job.kind)
+    result = numpy.empty(shape[:position] + shape[position + 1:], kind)
+    job.out = <char *>FC_DATA(<PyObject *>result)
+    if outer * inner > 0:
+        _reduce_rows(&job, <const char *>FC_DATA(<PyObject *>a), outer, inner, thread_count)
+        if (operation == VARIANCE or operation == DEVIATION) and <Py_ssize_t>job.length <= job.ddof:
+            _pure_sums.divide_squares(function, NAN, 0)  # the warning
+    if job.error == OUT_OF_RANGE:
+        raise OverflowError(f"{function}: the result is out of range for a float")
+    if job.error == BOTH_INFINITIES:
+        _pure_sums.special_sum(function, FC_EXACT_PLUS_INF | FC_EXACT_MINUS_INF)
+    if job.error == INTEGER_OUT_OF_RANGE:
+        _pure_sums.out_of_range(function, kind)
+    return numpy.ascontiguousarray(result.T) if is_transposed else result
+
+
+cdef object _axis_or_twin(
+    str function, object a, object axis, object threads, Operation operation, object native, object kind
+):
+    result = _reduce_axis(function, a, axis, threads, operation)
+    if result is not None:
+        return result
+    return _pure_sums.reduce_axis(function, a, axis, threads, native, native, kind)

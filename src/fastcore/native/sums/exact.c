@@ -1,0 +1,608 @@
+/* Correctly rounded sums and means of floats.
+
+   Tiles of up to 128 additions an accumulator are summed by error-free extraction (S. M. Rump, T. Ogita, S. Oishi,
+   "Accurate floating-point summation part I", SIAM J. Sci. Comput. 31 (2008); J. Demmel, H. D. Nguyen, "Parallel
+   reproducible summation", IEEE Trans. Comput. 64 (2015)) with a certificate that nothing was lost: seven arithmetic
+   instructions a vector. Values too far apart for that go to a superaccumulator (R. M. Neal, "Fast exact summation
+   using small and large superaccumulators", arXiv:1505.05571): a few to the small one, one by one; many to bins, one
+   for each sign and exponent, at four instructions and one store an element. All ends as one integer in units of
+   2^-1074, the state's digits, so that no order shows in the result; it is rounded once. */
+#include "sums/convert.h"
+#include "wide.h"
+
+#include <assert.h>
+
+#define BIAS 1074 /* bit 0 of digit[0] is worth 2^-1074 */
+
+/* A digit holds less than 2^32 once carried, and grows by at most 2^53 an addition. */
+#define PENDING_MOST 1000
+
+#define FRACTION 0xfffffffffffffu
+#define IMPLICIT (1ull << 52)
+
+/* 2^e for a normal exponent. */
+FC_INLINE double power_of_two(int e) { return fc_double_of((uint64_t)(e + 1023) << 52); }
+
+/* ---- small superaccumulator ---------------------------------------------------------------------------------- */
+
+/* Moves what is above 32 bits of each digit into the next; the last keeps the sign. */
+static void carry_digits(fc_exact_sum *state) {
+    int64_t carry = 0;
+    for (int i = 0; i < FC_EXACT_DIGITS - 1; i++) {
+        int64_t v = state->digit[i] + carry;
+        carry = v >> 32;
+        state->digit[i] = v & 0xffffffff;
+    }
+    state->digit[FC_EXACT_DIGITS - 1] += carry;
+    state->pending = 0;
+}
+
+FC_INLINE void count_addition(fc_exact_sum *state) {
+    if (++state->pending >= PENDING_MOST) {
+        carry_digits(state);
+    }
+}
+
+FC_INLINE void add_double(fc_exact_sum *state, double x) {
+    uint64_t bits = fc_bits_of(x);
+    uint64_t significand = bits & FRACTION;
+    unsigned exponent = (unsigned)(bits >> 52) & 0x7ff;
+    unsigned position, shift;
+    int64_t low, high;
+    if (exponent == 0x7ff) {
+        state->flags |= significand != 0 ? FC_EXACT_NAN : bits >> 63 ? FC_EXACT_MINUS_INF : FC_EXACT_PLUS_INF;
+        return;
+    }
+    if (exponent != 0) {
+        significand |= IMPLICIT;
+        exponent--;
+    }
+    position = exponent >> 5;
+    shift = exponent & 31;
+    low = (int64_t)((significand << shift) & 0xffffffffu);
+    high = (int64_t)(significand >> (32 - shift));
+    if (bits >> 63) {
+        low = -low;
+        high = -high;
+    }
+    state->digit[position] += low;
+    state->digit[position + 1] += high;
+    count_addition(state);
+}
+
+/* Adds value·2^exponent, exponent >= -1074. */
+static void add_scaled(fc_exact_sum *state, int64_t value, int exponent) {
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    unsigned position = (unsigned)(exponent + BIAS) >> 5;
+    unsigned shift = (unsigned)(exponent + BIAS) & 31;
+    uint64_t low = (magnitude & 0xffffffffu) << shift;
+    uint64_t high = (magnitude >> 32) << shift;
+    int64_t d0 = (int64_t)(low & 0xffffffffu);
+    int64_t d1 = (int64_t)((low >> 32) + (high & 0xffffffffu));
+    int64_t d2 = (int64_t)(high >> 32);
+    if (value < 0) {
+        d0 = -d0;
+        d1 = -d1;
+        d2 = -d2;
+    }
+    state->digit[position] += d0;
+    state->digit[position + 1] += d1;
+    state->digit[position + 2] += d2;
+    count_addition(state);
+}
+
+/* ---- large superaccumulator ---------------------------------------------------------------------------------- */
+
+/* Bin b of `low` sums the significands of the doubles whose sign and exponent are b, in 64 bits: room for 2047 of them
+   beside 32 bits. After a batch of as many, what is above 32 bits moves to `high`. Bins are cleared as exponents come
+   up, and only the exponents met, [least, most], are swept and folded. Zeros and subnormals, which have no implicit
+   bit, are counted apart, as bins 0 and 2048 add it nevertheless. */
+#define SIGN 2048
+#define BATCH 2047
+
+typedef struct bins {
+    uint64_t low[2 * SIGN], high[2 * SIGN];
+    uint64_t tiny[2]; /* how many are in bins 0 and SIGN */
+    int least, most;  /* normal exponents cleared; none if least > most */
+} bins;
+
+static void start_bins(bins *b) {
+    b->low[0] = b->low[SIGN] = b->high[0] = b->high[SIGN] = 0;
+    b->tiny[0] = b->tiny[1] = 0;
+    b->least = 2047;
+    b->most = 0;
+}
+
+static void clear_bins(bins *b, int first, int end) {
+    for (int sign = 0; sign <= SIGN; sign += SIGN) {
+        memset(b->low + sign + first, 0, (size_t)(end - first) * sizeof(uint64_t));
+        memset(b->high + sign + first, 0, (size_t)(end - first) * sizeof(uint64_t));
+    }
+}
+
+/* Makes room for exponents from `least` to `most`. */
+static void widen_bins(bins *b, int least, int most) {
+    if (least > most) {
+        return;
+    }
+    if (b->least > b->most) {
+        clear_bins(b, least, most + 1);
+        b->least = least;
+        b->most = most;
+        return;
+    }
+    if (least < b->least) {
+        clear_bins(b, least, b->least);
+        b->least = least;
+    }
+    if (most > b->most) {
+        clear_bins(b, b->most + 1, most + 1);
+        b->most = most;
+    }
+}
+
+static void sweep_bins(bins *b, int first, int end) {
+    uint64_t *FC_RESTRICT low = b->low, *FC_RESTRICT high = b->high;
+    for (int i = first; i < end; i++) {
+        high[i] += low[i] >> 32;
+        low[i] &= 0xffffffffu;
+    }
+}
+
+/* Adds at most BATCH doubles; returns 0, having added nothing, if one is not finite. */
+static int add_batch(bins *b, const double *x, size_t n) {
+    int64_t least = 2047, most = 0;
+    uint64_t plus = 0, minus = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t top = fc_bits_of(x[i]) >> 52;
+        int64_t e = (int64_t)(top & 0x7ff), nonzero = e == 0 ? 2047 : e;
+        plus += top == 0;
+        minus += top == SIGN;
+        least = nonzero < least ? nonzero : least;
+        most = e > most ? e : most;
+    }
+    if (most == 2047) {
+        return 0;
+    }
+    widen_bins(b, (int)least, (int)most);
+    b->tiny[0] += plus;
+    b->tiny[1] += minus;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = fc_bits_of(x[i]);
+        b->low[bits >> 52] += (bits & FRACTION) | IMPLICIT;
+    }
+    for (int sign = 0; sign <= SIGN; sign += SIGN) {
+        sweep_bins(b, sign, sign + 1);
+        sweep_bins(b, sign + b->least, sign + b->most + 1);
+    }
+    return 1;
+}
+
+/* (high·2^32 + low)·2^exponent into three digits: with high < 2^53 and low < 2^32, each grows by less than 2^54. */
+FC_INLINE void fold_bin(int64_t *digit, uint64_t low, uint64_t high, unsigned exponent, int64_t sign) {
+    unsigned shift = exponent & 31;
+    uint64_t first = low << shift, second = (high & 0xffffffffu) << shift, third = (high >> 32) << shift;
+    digit += exponent >> 5;
+    digit[0] += sign * (int64_t)(first & 0xffffffffu);
+    digit[1] += sign * (int64_t)((first >> 32) + (second & 0xffffffffu));
+    digit[2] += sign * (int64_t)((second >> 32) + third);
+}
+
+/* 64 bins at most share a digit, so that none gets more than 3·64·2^54 before it is carried. */
+static void fold_bins(bins *b, fc_exact_sum *state) {
+    carry_digits(state);
+    for (int sign = 0; sign < 2; sign++) {
+        const uint64_t *low = b->low + sign * SIGN, *high = b->high + sign * SIGN;
+        /* Less the implicit bits: 2^52 = 2^32·2^20 each. */
+        fold_bin(state->digit, low[0], high[0] - (b->tiny[sign] << 20), 0, sign ? -1 : 1);
+        for (int e = b->least; e <= b->most; e++) {
+            fold_bin(state->digit, low[e], high[e], (unsigned)e - 1, sign ? -1 : 1);
+        }
+    }
+    carry_digits(state);
+}
+
+/* From here on the bins beat the digits. */
+#define WIDE_FEWEST 256
+
+static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
+    if (n >= WIDE_FEWEST) {
+        bins b;
+        start_bins(&b);
+        while (n > 0) {
+            size_t count = n < BATCH ? n : BATCH;
+            if (!add_batch(&b, x, count)) {
+                for (size_t i = 0; i < count; i++) {
+                    add_double(state, x[i]);
+                }
+            }
+            x += count;
+            n -= count;
+        }
+        fold_bins(&b, state);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        add_double(state, x[i]);
+    }
+}
+
+/* ---- extraction ---------------------------------------------------------------------------------------------- */
+
+/* With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45) and takes x by
+
+       S' = S + x;  q = S' - S;  r = x - q;  T' = T + r;  q2 = T' - T.
+
+   If |x| < 2^(p-8) for all of at most 128 values, S moves by less than 2^(p-1) and stays in [2^p, 2^(p+1)], where its
+   ulp is 2^(p-52): q and r are exact and |r| <= 2^(p-53). So T moves by at most 2^(p-46) and stays in
+   [2^(p-45), 2^(p-44)], with ulp 2^(p-97). If moreover q2 = r each time, nothing was lost: the sum of the values is
+   (bits S - bits 1.5·2^p)·2^(p-52) + (bits T - bits 1.5·2^(p-45))·2^(p-97), as the bit patterns of one binade count
+   its ulps. The certificate: the largest |x| by exponent, the bits in which q2 and r ever differed, and no NaN, which a
+   vector maximum may drop. p = max(e(M) + 9, -977) is the least that fits a largest magnitude M; at -977 the ulp of T
+   is 2^-1074, and so always fine enough for subnormals. */
+#define DEPTH 128
+#define PAIRS 4
+#define GROUP (PAIRS * FC_F64_WIDTH)
+#define TILE (DEPTH * GROUP)
+#define GAP 45
+#define LEAST_EXPONENT (-977)
+/* Tiles as wide as a refused one come in runs: as many go to the bins unasked; another try costs such a run 2 %. */
+#define SKIP 16
+/* Values above go to the superaccumulator; 2^962 keeps p in range. */
+#define LARGEST 4.0e289
+/* Nonzero values spread over more binades are not asked for a certificate: T's unit is 2^(p-97), p at least the largest
+   one's exponent + 9, and a double has 53 bits. */
+#define SPREAD_MOST 36
+
+FC_INLINE int exponent_of(double magnitude) { return (int)(fc_bits_of(magnitude) >> 52) - 1023; }
+
+FC_INLINE int wanted_exponent(double largest) {
+    int e = exponent_of(largest) + 9;
+    return e > LEAST_EXPONENT ? e : LEAST_EXPONENT;
+}
+
+/* What extraction gives: high·2^(p-52) + low·2^(p-97), exactly, if it is certain. */
+typedef struct extract {
+    int64_t high, low;
+    double largest; /* finite or infinite magnitude */
+    int is_certain;
+} extract;
+
+/* Extracts n values, a multiple of GROUP and at most TILE, with exponent p. */
+FC_INLINE extract extract_tile(const double *x, size_t n, int p) {
+    const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
+    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
+    const fc_f64 zero = fc_f64_set(0.0);
+    double s_lane[GROUP], t_lane[GROUP], lane[FC_F64_WIDTH];
+    uint64_t high = 0, low = 0, lost_bits = 0; /* unsigned, as values that are refused below may have left any sum */
+    double m = 0.0;
+    int is_nan = 0;
+    extract found;
+    assert(n % GROUP == 0 && n <= TILE);
+    for (int k = 0; k < PAIRS; k++) {
+        s[k] = fc_f64_set(s0);
+        t[k] = fc_f64_set(t0);
+        most[k] = lost[k] = zero;
+    }
+    for (size_t i = 0; i < n; i += GROUP) {
+        for (int k = 0; k < PAIRS; k++) {
+            fc_f64 v = fc_f64_load(x + i + (size_t)k * FC_F64_WIDTH);
+            fc_f64 s_next = fc_f64_add(s[k], v);
+            fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));
+            fc_f64 t_next = fc_f64_add(t[k], r);
+            fc_f64 q2 = fc_f64_sub(t_next, t[k]);
+            s[k] = s_next;
+            t[k] = t_next;
+            lost[k] = fc_f64_or_xor(lost[k], q2, r);
+            most[k] = fc_f64_max_abs(v, most[k]);
+        }
+    }
+    for (int k = 0; k < PAIRS; k++) {
+        fc_f64_store(s_lane + k * FC_F64_WIDTH, s[k]);
+        fc_f64_store(t_lane + k * FC_F64_WIDTH, t[k]);
+    }
+    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
+    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
+    fc_f64_store(lane, most[0]);
+    for (int l = 0; l < FC_F64_WIDTH; l++) {
+        m = lane[l] > m ? lane[l] : m;
+    }
+    fc_f64_store(lane, lost[0]);
+    for (int l = 0; l < FC_F64_WIDTH; l++) {
+        lost_bits |= fc_bits_of(lane[l]);
+    }
+    for (int l = 0; l < GROUP; l++) {
+        is_nan |= s_lane[l] != s_lane[l];
+        high += fc_bits_of(s_lane[l]) - fc_bits_of(s0);
+        low += fc_bits_of(t_lane[l]) - fc_bits_of(t0);
+    }
+    found.high = (int64_t)high;
+    found.low = (int64_t)low;
+    found.largest = m;
+    /* A residue of -0.0 comes back as +0.0: the sign bit is no loss. */
+    found.is_certain = exponent_of(m) + 9 <= p && (lost_bits << 1) == 0 && !is_nan;
+    return found;
+}
+
+/* The largest magnitude of n values, and whether the nonzero ones are certainly too far apart to extract. */
+static double survey(const double *x, size_t n, int *is_wide) {
+    double most = 0.0, least = INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        double magnitude = fabs(x[i]);
+        most = magnitude > most ? magnitude : most;
+        least = magnitude > 0.0 && magnitude < least ? magnitude : least;
+    }
+    *is_wide = most > 0.0 && exponent_of(most) - exponent_of(least) > SPREAD_MOST;
+    return most;
+}
+
+/* How many of the n values at x, a multiple of GROUP, were added: a tile, or a run of wide ones. */
+static size_t add_some(fc_exact_sum *state, const double *x, size_t n) {
+    size_t count = n < TILE ? n : TILE;
+    int is_wide = 0;
+    if (state->exponent == FC_EXACT_NO_EXPONENT) {
+        double first = survey(x, count < 64 ? count : 64, &is_wide);
+        /* 3: room for an eight times larger value before another exponent is needed. */
+        state->exponent = first < LARGEST ? wanted_exponent(first) + 3 : 0;
+    }
+    if (!is_wide) {
+        extract found = extract_tile(x, count, state->exponent);
+        if (!found.is_certain && found.largest < LARGEST) {
+            int wanted = wanted_exponent(found.largest);
+            if (wanted != state->exponent) {
+                found = extract_tile(x, count, wanted);
+                if (found.is_certain) {
+                    state->exponent = wanted;
+                }
+            }
+        }
+        if (found.is_certain) {
+            add_scaled(state, found.high, state->exponent - 52);
+            add_scaled(state, found.low, state->exponent - GAP - 52);
+            return count;
+        }
+    }
+    count = n < SKIP * TILE ? n : SKIP * TILE;
+    add_wide(state, x, count);
+    return count;
+}
+
+/* From here on a tile beats one-by-one addition. */
+#define EXTRACT_FEWEST 16
+
+/* Adds doubles, whole groups from a cache line on; what is before and after makes a group or two of its own. */
+static void add_doubles(fc_exact_sum *state, const double *x, size_t n) {
+    double ends[2 * GROUP + 64 / sizeof(double)];
+    size_t head, body, count;
+    if (n < EXTRACT_FEWEST) {
+        for (size_t i = 0; i < n; i++) {
+            add_double(state, x[i]);
+        }
+        return;
+    }
+    head = (0 - (uintptr_t)x / sizeof(double)) % (64 / sizeof(double));
+    body = (n - head) - (n - head) % GROUP;
+    count = n - body;
+    memcpy(ends, x, head * sizeof(double));
+    memcpy(ends + head, x + head + body, (count - head) * sizeof(double));
+    for (x += head; body > 0;) {
+        size_t added = add_some(state, x, body);
+        x += added;
+        body -= added;
+    }
+    if (count > 0) {
+        size_t whole = (count + GROUP - 1) / GROUP * GROUP;
+        memset(ends + count, 0, (whole - count) * sizeof(double));
+        add_some(state, ends, whole);
+    }
+}
+
+static void update(fc_exact_sum *state, int kind, const void *x, size_t n) {
+    if (kind == FC_FLOAT64) {
+        add_doubles(state, (const double *)x, n);
+    } else {
+        double block[FC_SUM_BLOCK];
+        for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
+            size_t count = n - first < FC_SUM_BLOCK ? n - first : FC_SUM_BLOCK;
+            add_doubles(state, as_doubles(kind, x, first, count, block), count);
+        }
+    }
+}
+
+/* ---- rounding ------------------------------------------------------------------------------------------------ */
+
+/* (high·2^64 + low)·2^exponent, plus something below its unit if `is_more`, to the nearest double, ties to even; the
+   value is not 0. Returns 0, or 1 if it is out of range. */
+FC_INLINE int round_wide(uint64_t high, uint64_t low, int exponent, int is_more, uint64_t sign, double *out) {
+    unsigned zeros;
+    int drop;
+    uint64_t significand, rest, half;
+    if (high == 0) {
+        high = low;
+        low = 0;
+        exponent -= 64;
+    }
+    zeros = fc_leading_zeros(high);
+    if (zeros > 0) {
+        high = high << zeros | low >> (64 - zeros);
+        low <<= zeros;
+    }
+    high |= (low != 0) | is_more;
+    /* high·2^(e - 63), 2^63 <= high: keep 53 bits, or as many as are left above 2^-1074. */
+    exponent += 127 - (int)zeros;
+    drop = exponent >= -1022 ? 11 : 11 + (-1022 - exponent);
+    if (drop >= 64) {
+        /* Below the least subnormal: half of it rounds to zero, more does not. */
+        *out = fc_double_of(sign | (drop == 64 && high > 1ull << 63));
+        return 0;
+    }
+    significand = high >> drop;
+    rest = high & ((1ull << drop) - 1);
+    half = 1ull << (drop - 1);
+    significand += rest > half || (rest == half && (significand & 1));
+    /* The implicit bit, if there, adds one to the exponent field; a carry out of 53 bits adds another. */
+    if (exponent >= -1022) {
+        if (exponent > 1023) {
+            return 1;
+        }
+        significand += (uint64_t)(exponent + 1022) << 52;
+    }
+    *out = fc_double_of(significand | sign);
+    return significand >> 52 >= 0x7ff;
+}
+
+/* The same divided by a count below 2^32. */
+FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_more, uint64_t sign, uint64_t count,
+                             double *out) {
+    if (count > 1) {
+        unsigned zeros;
+        uint64_t part, rest, quotient_high, quotient_low;
+        if (high == 0) {
+            high = low;
+            low = 0;
+            exponent -= 64;
+        }
+        zeros = fc_leading_zeros(high);
+        if (zeros > 0) {
+            high = high << zeros | low >> (64 - zeros);
+            low <<= zeros;
+            exponent -= (int)zeros;
+        }
+        /* 2^127 or more by less than 2^32: the quotient has more than the 55 bits that rounding needs. */
+        quotient_high = high / count;
+        rest = high % count;
+        part = rest << 32 | low >> 32;
+        quotient_low = part / count << 32;
+        rest = part % count;
+        part = rest << 32 | (low & 0xffffffffu);
+        quotient_low |= part / count;
+        is_more |= part % count != 0;
+        high = quotient_high;
+        low = quotient_low;
+    }
+    return round_wide(high, low, exponent, is_more, sign, out);
+}
+
+/* ---- few values at once -------------------------------------------------------------------------------------- */
+
+/* The rounded sum, divided by `count`, of n <= FC_EXACT_FEW doubles, if one extraction gives it; returns whether. */
+static int try_few(const double *x, size_t n, uint64_t count, double *out) {
+    double padded[FC_EXACT_FEW + GROUP];
+    size_t whole = (n + GROUP - 1) / GROUP * GROUP;
+    extract found;
+    uint64_t high, low, sign = 0;
+    double most = 0.0;
+    int p;
+    for (size_t i = 0; i < whole; i++) {
+        padded[i] = i < n ? x[i] : 0.0;
+    }
+    for (size_t i = 0; i < whole; i++) {
+        double magnitude = fabs(padded[i]);
+        most = magnitude > most ? magnitude : most;
+    }
+    if (!(most < LARGEST)) {
+        return 0;
+    }
+    p = wanted_exponent(most);
+    found = extract_tile(padded, whole, p);
+    if (!found.is_certain) {
+        return 0;
+    }
+    /* high·2^45 + low as 128 bits: |high| < 2^57 and |low| < 2^57. */
+    low = (uint64_t)found.high << GAP;
+    high = (uint64_t)(found.high >> (64 - GAP));
+    low += (uint64_t)found.low;
+    high += (uint64_t)(found.low >> 63) + (low < (uint64_t)found.low);
+    if (high >> 63) {
+        sign = 1ull << 63;
+        low = 0 - low;
+        high = ~high + (low == 0);
+    }
+    if ((high | low) == 0) {
+        *out = 0.0;
+        return 1;
+    }
+    return round_quotient(high, low, p - GAP - 52, 0, sign, count, out) == 0;
+}
+
+#ifdef FC_ISA_BASE
+void fc_exact_start(fc_exact_sum *state) {
+    memset(state, 0, sizeof *state);
+    state->exponent = FC_EXACT_NO_EXPONENT;
+}
+
+void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other) {
+    fc_exact_sum addend = *other;
+    carry_digits(&addend);
+    carry_digits(state);
+    for (int i = 0; i < FC_EXACT_DIGITS; i++) {
+        state->digit[i] += addend.digit[i];
+    }
+    state->flags |= addend.flags;
+    carry_digits(state);
+}
+
+void fc_exact_digits(fc_exact_sum *state, uint32_t *out) {
+    carry_digits(state);
+    for (int i = 0; i < FC_EXACT_DIGITS; i++) {
+        out[i] = (uint32_t)(uint64_t)state->digit[i];
+    }
+    out[FC_EXACT_DIGITS] = (uint32_t)((uint64_t)state->digit[FC_EXACT_DIGITS - 1] >> 32);
+}
+
+int fc_exact_is_large(const fc_exact_sum *state) {
+    int64_t top = state->digit[FC_EXACT_DIGITS - 1];
+    return top > INT32_MAX || top < INT32_MIN;
+}
+
+int fc_exact_round(const fc_exact_sum *state, uint64_t count, double *out) {
+    fc_exact_sum sum = *state;
+    uint64_t sign = 0, head[4];
+    int top, is_more = 0;
+    carry_digits(&sum);
+    if (sum.digit[FC_EXACT_DIGITS - 1] < 0) {
+        sign = 1ull << 63;
+        for (int i = 0; i < FC_EXACT_DIGITS; i++) {
+            sum.digit[i] = -sum.digit[i];
+        }
+        carry_digits(&sum);
+    }
+    for (top = FC_EXACT_DIGITS - 1; top > 0 && sum.digit[top] == 0; top--) {
+    }
+    if (sum.digit[top] == 0) {
+        *out = 0.0;
+        return 0;
+    }
+    if (sum.digit[top] >> 32 != 0) {
+        return 1;
+    }
+    /* The four digits from the top one down, and whether anything is below. */
+    for (int i = 0; i < 4; i++) {
+        head[i] = top >= i ? (uint64_t)sum.digit[top - i] : 0;
+    }
+    for (int i = top - 4; i >= 0; i--) {
+        is_more |= sum.digit[i] != 0;
+    }
+    return round_quotient(head[0] << 32 | head[1], head[2] << 32 | head[3], 32 * (top - 3) - BIAS, is_more, sign, count,
+                          out);
+}
+
+double fc_integer_quotient(const fc_integer_sum *state, uint64_t count) {
+    uint64_t high = (uint64_t)state->top, low = (uint64_t)state->high << 32 | state->low, sign = 0;
+    double quotient = 0.0;
+    if (high >> 63) {
+        sign = 1ull << 63;
+        low = 0 - low;
+        high = ~high + (low == 0);
+    }
+    if ((high | low) != 0) {
+        round_quotient(high, low, 0, 0, sign, count, &quotient);
+    }
+    return quotient;
+}
+#endif
+
+const fc_exact_table FC_TABLE(fc_exact) = {
+    .update = update,
+    .try_few = try_few,
+};

@@ -1,0 +1,333 @@
+/* Exact integer sums, and exact sums of integer products.
+
+   64-bit words are summed as they are, mod 2^64, and so are their upper halves: the sum of the lower halves is the
+   difference, and is known exactly while there are fewer than 2^32 of them. Signed words are made unsigned by turning
+   their sign bit, which adds 2^63 to each; words of two 32-bit numbers are summed the same way. That is three or four
+   instructions a vector. Bytes are added eight at a time (sum of absolute differences from zero), 16-bit numbers two at
+   a time (multiply-add by one). */
+#include "simd.h"
+#include "wide.h"
+
+#define VECTORS 8
+#define VECTOR (FC_WORDS * 8)     /* bytes */
+#define GROUP (VECTORS * VECTOR)  /* bytes a step */
+/* Elements in one go: the state's halves stay far from their ends, and what is subtracted for turned signs in range. */
+#define CHUNK ((size_t)1 << 20)
+
+/* Calls STEP(k, vector) on all of `bytes` bytes at x, the last vector filled up with zeros; `i` ends as the bytes taken
+   with those. */
+#define EACH_VECTOR(STEP)                                            \
+    do {                                                             \
+        for (; i + GROUP <= bytes; i += GROUP) {                     \
+            for (int k = 0; k < VECTORS; k++) {                      \
+                STEP(k, fc_word_load(x + i + (size_t)k * VECTOR));   \
+            }                                                        \
+        }                                                            \
+        for (; i + VECTOR <= bytes; i += VECTOR) {                   \
+            STEP(0, fc_word_load(x + i));                            \
+        }                                                            \
+        if (i < bytes) {                                             \
+            char rest[VECTOR] = {0};                                 \
+            memcpy(rest, x + i, bytes - i);                          \
+            STEP(0, fc_word_load(rest));                             \
+            i += VECTOR;                                             \
+        }                                                            \
+    } while (0)
+
+FC_INLINE void carry(fc_integer_sum *state) {
+    state->high += (int64_t)(state->low >> 32);
+    state->low &= 0xffffffffu;
+    state->top += state->high >> 32;
+    state->high &= 0xffffffff;
+}
+
+#ifdef FC_ISA_BASE
+void fc_integer_carry(fc_integer_sum *state) { carry(state); }
+
+int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count) {
+    const int64_t n = (int64_t)count;
+    int64_t rest = state->top % n;
+    uint64_t part, result;
+    if (rest < 0) {
+        rest += n;
+    }
+    /* Digit by digit; the first quotient, at 2^64, is no more than the sign of a result that fits. */
+    part = (uint64_t)rest << 32 | (uint64_t)state->high;
+    result = part / count << 32;
+    part = part % count << 32 | state->low;
+    return (int64_t)(result | part / count);
+}
+#endif
+
+FC_INLINE uint64_t fold_words(const fc_word *v) {
+    uint64_t sum = 0, lane[FC_WORDS];
+    fc_word all = v[0];
+    for (int k = 1; k < VECTORS; k++) {
+        all = fc_word_add(all, v[k]);
+    }
+    fc_word_store(lane, all);
+    for (int l = 0; l < FC_WORDS; l++) {
+        sum += lane[l];
+    }
+    return sum;
+}
+
+FC_INLINE void add_total(fc_integer_sum *state, int64_t total) {
+    state->high += total >> 32;
+    state->low += (uint64_t)total & 0xffffffffu;
+}
+
+/* The sums of the lower and of the upper halves of the words, whose bits `turn` are turned, those of the zeros after
+   the end too; returns the bytes taken with these. */
+FC_INLINE size_t sum_halves(const char *x, size_t bytes, uint64_t turn, uint64_t *low, uint64_t *high) {
+    const fc_word t = fc_word_set(turn);
+    fc_word whole[VECTORS], upper[VECTORS];
+    size_t i = 0;
+    for (int k = 0; k < VECTORS; k++) {
+        whole[k] = upper[k] = fc_word_set(0);
+    }
+#define ADD_HALVES(k, v)                                   \
+    do {                                                   \
+        fc_word w = v;                                     \
+        if (turn != 0) {                                   \
+            w = fc_word_xor(w, t);                         \
+        }                                                  \
+        whole[k] = fc_word_add(whole[k], w);               \
+        upper[k] = fc_word_add(upper[k], fc_word_high(w)); \
+    } while (0)
+    EACH_VECTOR(ADD_HALVES);
+    *high = fold_words(upper);
+    *low = fold_words(whole) - (*high << 32);
+    return i;
+}
+
+static void sum_bytes(fc_integer_sum *state, const char *x, size_t bytes, int is_signed) {
+    const fc_word turn = fc_word_set(is_signed ? 0x8080808080808080u : 0);
+    fc_word sum[VECTORS];
+    size_t i = 0;
+    for (int k = 0; k < VECTORS; k++) {
+        sum[k] = fc_word_set(0);
+    }
+#define ADD_BYTES(k, v) sum[k] = fc_word_add(sum[k], fc_word_bytes(fc_word_xor(v, turn)))
+    EACH_VECTOR(ADD_BYTES);
+    add_total(state, (int64_t)fold_words(sum) - (is_signed ? 128 * (int64_t)i : 0));
+}
+
+/* A lane of 32 bits takes a pair's sum, of at most 2^16 in magnitude, less than 2^15 times: here 2^14 at most. */
+#define PAIRS_MOST ((size_t)GROUP << 13)
+
+static void sum_shorts(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
+    const fc_word turn = fc_word_set(is_signed ? 0 : 0x8000800080008000u);
+    while (n > 0) {
+        size_t bytes = 2 * n < PAIRS_MOST ? 2 * n : PAIRS_MOST, i = 0;
+        fc_word sum[VECTORS];
+        int32_t lane[2 * FC_WORDS];
+        int64_t total = 0;
+        for (int k = 0; k < VECTORS; k++) {
+            sum[k] = fc_word_set(0);
+        }
+#define ADD_PAIRS(k, v) sum[k] = fc_word_add32(sum[k], fc_word_pairs(fc_word_xor(v, turn)))
+        EACH_VECTOR(ADD_PAIRS);
+        for (int k = 0; k < VECTORS; k++) {
+            fc_word_store((void *)lane, sum[k]);
+            for (int l = 0; l < 2 * FC_WORDS; l++) {
+                total += lane[l];
+            }
+        }
+        add_total(state, total + (is_signed ? 0 : 32768 * (int64_t)(i / 2)));
+        x += bytes;
+        n -= bytes / 2;
+    }
+}
+
+static void sum_ints(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
+    uint64_t low, high;
+    size_t taken = sum_halves(x, 4 * n, is_signed ? 0x8000000080000000u : 0, &low, &high) / 4;
+    add_total(state, (int64_t)(low + high) - (is_signed ? (int64_t)taken << 31 : 0));
+}
+
+static void sum_longs(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
+    uint64_t low, high;
+    size_t taken = sum_halves(x, 8 * n, is_signed ? 1ull << 63 : 0, &low, &high) / 8;
+    state->high += (int64_t)high - (is_signed ? (int64_t)taken << 31 : 0);
+    state->low += low;
+}
+
+static void sum_integers(fc_integer_sum *state, int kind, const void *x, size_t n) {
+    size_t size = fc_kind_size(kind);
+    for (size_t first = 0; first < n; first += CHUNK) {
+        size_t count = n - first < CHUNK ? n - first : CHUNK;
+        const char *p = (const char *)x + first * size;
+        switch (kind) {
+        case FC_BOOL:
+        case FC_UINT8:
+            sum_bytes(state, p, count, 0);
+            break;
+        case FC_INT8:
+            sum_bytes(state, p, count, 1);
+            break;
+        case FC_UINT16:
+            sum_shorts(state, p, count, 0);
+            break;
+        case FC_INT16:
+            sum_shorts(state, p, count, 1);
+            break;
+        case FC_UINT32:
+            sum_ints(state, p, count, 0);
+            break;
+        case FC_INT32:
+            sum_ints(state, p, count, 1);
+            break;
+        case FC_UINT64:
+            sum_longs(state, p, count, 0);
+            break;
+        default:
+            sum_longs(state, p, count, 1);
+        }
+        carry(state);
+    }
+}
+
+/* ---- products ------------------------------------------------------------------------------------------------ */
+
+/* n <= FC_SUM_BLOCK elements of an integer kind as int64, uint64 by its bits. */
+#define WIDEN(type)                                        \
+    do {                                                   \
+        const type *FC_RESTRICT e = (const type *)x + first; \
+        for (size_t i = 0; i < n; i++) {                   \
+            block[i] = (int64_t)e[i];                      \
+        }                                                  \
+    } while (0)
+
+FC_INLINE const int64_t *as_longs(int kind, const void *x, size_t first, size_t n, int64_t *FC_RESTRICT block) {
+    switch (kind) {
+    case FC_INT64:
+    case FC_UINT64:
+        return (const int64_t *)x + first;
+    case FC_BOOL:
+    case FC_UINT8:
+        WIDEN(uint8_t);
+        break;
+    case FC_INT8:
+        WIDEN(int8_t);
+        break;
+    case FC_INT16:
+        WIDEN(int16_t);
+        break;
+    case FC_UINT16:
+        WIDEN(uint16_t);
+        break;
+    case FC_INT32:
+        WIDEN(int32_t);
+        break;
+    default:
+        WIDEN(uint32_t);
+    }
+    return block;
+}
+
+/* Products of up to 32 bits by up to 31 fit an int64, and 2^12 of their halves the state's. */
+static void dot_narrow(fc_integer_sum *state, const int64_t *x, const int64_t *y, size_t n) {
+    int64_t high = 0;
+    uint64_t low = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t product = x[i] * y[i];
+        high += product >> 32;
+        low += (uint64_t)product & 0xffffffffu;
+    }
+    state->high += high;
+    state->low += low;
+}
+
+/* The 128-bit products of words as unsigned, less 2^64 times the other factor for each negative one. */
+static void dot_wide(fc_integer_dot *state, const int64_t *x, int x_is_signed, const int64_t *y, int y_is_signed,
+                     size_t n) {
+    uint64_t low = 0, middle = 0, carries = 0;
+    int64_t top = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t a = (uint64_t)x[i], b = (uint64_t)y[i], high, carry = 0;
+        uint64_t product = fc_multiply(a, b, &high);
+        low = fc_add_carry(low, product, &carry);
+        middle = fc_add_carry(middle, high, &carry);
+        carries += carry;
+        /* 2^64·(other factor): taken from the middle word. */
+        {
+            uint64_t take_b = x_is_signed && x[i] < 0 ? b : 0, borrow = 0;
+            uint64_t take_a = y_is_signed && y[i] < 0 ? a : 0;
+            middle = fc_subtract_borrow(middle, take_b, &borrow);
+            top -= (int64_t)borrow;
+            borrow = 0;
+            middle = fc_subtract_borrow(middle, take_a, &borrow);
+            top -= (int64_t)borrow;
+        }
+        /* Both negative: 2^128·1 was in neither; the factors above are unsigned, so a·b = (a' - 2^64)(b' - 2^64). */
+        top += x_is_signed && y_is_signed && x[i] < 0 && y[i] < 0;
+    }
+    {
+        uint64_t carry = 0;
+        state->word[0] = fc_add_carry(state->word[0], low, &carry);
+        state->word[1] = fc_add_carry(state->word[1], middle, &carry);
+        state->word[2] += carries + (uint64_t)top + carry;
+    }
+}
+
+static int is_narrow(int kind) { return kind <= FC_INT32; }
+
+static void dot_integers(fc_integer_dot *state, int kind, const void *x, int other_kind, const void *y, size_t n) {
+    int64_t block[FC_SUM_BLOCK], other_block[FC_SUM_BLOCK];
+    for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
+        size_t count = n - first < FC_SUM_BLOCK ? n - first : FC_SUM_BLOCK;
+        const int64_t *a = as_longs(kind, x, first, count, block);
+        const int64_t *b = as_longs(other_kind, y, first, count, other_block);
+        if (is_narrow(kind) && is_narrow(other_kind)) {
+            fc_integer_sum sum = {0, 0, 0};
+            uint64_t out = 0;
+            dot_narrow(&sum, a, b, count);
+            carry(&sum);
+            state->word[0] = fc_add_carry(state->word[0], (uint64_t)sum.high << 32 | sum.low, &out);
+            state->word[1] = fc_add_carry(state->word[1], (uint64_t)sum.top, &out);
+            state->word[2] += (sum.top < 0 ? UINT64_MAX : 0) + out;
+        } else {
+            dot_wide(state, a, kind != FC_UINT64, b, other_kind != FC_UINT64, count);
+        }
+    }
+}
+
+/* ---- running sums -------------------------------------------------------------------------------------------- */
+
+/* Running sums from *start as int64, or as uint64 bits; returns whether all fit. */
+static int running_integers(int kind, const void *x, size_t n, int64_t *start, int64_t *out) {
+    int64_t block[FC_SUM_BLOCK];
+    const int is_unsigned = kind == FC_UINT8 || kind == FC_UINT16 || kind == FC_UINT32 || kind == FC_UINT64;
+    uint64_t sum = (uint64_t)*start, wrapped = 0;
+    for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
+        size_t count = n - first < FC_SUM_BLOCK ? n - first : FC_SUM_BLOCK;
+        const int64_t *b = as_longs(kind, x, first, count, block);
+        if (is_unsigned) {
+            for (size_t i = 0; i < count; i++) {
+                uint64_t next = sum + (uint64_t)b[i];
+                wrapped |= next < sum;
+                sum = next;
+                out[first + i] = (int64_t)sum;
+            }
+        } else {
+            for (size_t i = 0; i < count; i++) {
+                uint64_t next = sum + (uint64_t)b[i];
+                wrapped |= ((sum ^ next) & ((uint64_t)b[i] ^ next)) >> 63;
+                sum = next;
+                out[first + i] = (int64_t)sum;
+            }
+        }
+        if (wrapped) {
+            return 0;
+        }
+    }
+    *start = (int64_t)sum;
+    return 1;
+}
+
+const fc_integers_table FC_TABLE(fc_integers) = {
+    .sum = sum_integers,
+    .dot = dot_integers,
+    .running = running_integers,
+};
