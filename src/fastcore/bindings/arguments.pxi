@@ -10,7 +10,7 @@ cdef extern from "numpy/arrayobject.h" nogil:
     #define FC_IS_BEHAVED(a) PyArray_ISBEHAVED_RO(FC_ARRAY(a))
     #define FC_IS_WRITEABLE(a) PyArray_ISWRITEABLE(FC_ARRAY(a))
     #define FC_DATA(a) PyArray_DATA(FC_ARRAY(a))
-    #define FC_SIZE(a) PyArray_SIZE(FC_ARRAY(a))
+    #define FC_SIZE(a) (FC_NDIM(a) == 1 ? FC_DIMS(a)[0] : PyArray_SIZE(FC_ARRAY(a)))
     #define FC_NDIM(a) PyArray_NDIM(FC_ARRAY(a))
     #define FC_TYPE(a) PyArray_TYPE(FC_ARRAY(a))
     #define FC_DIMS(a) PyArray_DIMS(FC_ARRAY(a))
@@ -48,6 +48,34 @@ cdef extern from "Python.h":
     #define FC_IS_SMALL(v) ((size_t)(Py_SIZE(v) + 1) < 3)
     #define FC_SMALL_VALUE(v) (Py_SIZE(v) * (Py_ssize_t)((PyLongObject *)(v))->ob_digit[0])
     #endif
+    /* An int of two or three digits below 2^63 in magnitude, read in place too where its layout is known. */
+    static inline int fc_medium_value(PyObject *v, long long *value) {
+    #if PYLONG_BITS_IN_DIGIT == 30 && PY_VERSION_HEX < 0x030F0000
+    #if PY_VERSION_HEX >= 0x030C0000
+        const digit *d = ((PyLongObject *)v)->long_value.ob_digit;
+        size_t tag = ((PyLongObject *)v)->long_value.lv_tag, n = tag >> 3;
+        int is_negative = (tag & 3) == 2;
+    #else
+        const digit *d = ((PyLongObject *)v)->ob_digit;
+        int is_negative = Py_SIZE(v) < 0;
+        size_t n = (size_t)(is_negative ? -Py_SIZE(v) : Py_SIZE(v));
+    #endif
+        long long magnitude;
+        if (n == 2) {
+            magnitude = (long long)d[0] | (long long)d[1] << 30;
+        } else if (n == 3 && d[2] < 8) {
+            magnitude = (long long)d[0] | (long long)d[1] << 30 | (long long)d[2] << 60;
+        } else {
+            return 0;
+        }
+        *value = is_negative ? -magnitude : magnitude;
+        return 1;
+    #else
+        int overflow;
+        *value = PyLong_AsLongLongAndOverflow(v, &overflow);
+        return !overflow;
+    #endif
+    }
     """
     Py_buffer *PyMemoryView_GET_BUFFER(object view)
     bint PyObject_CheckBuffer(object a)
@@ -63,6 +91,7 @@ cdef extern from "Python.h":
     void FC_PREFETCH(PyObject *v) nogil
     bint FC_IS_SMALL(PyObject *v) nogil
     long long FC_SMALL_VALUE(PyObject *v) nogil
+    bint fc_medium_value(PyObject *v, long long *value)
 
 # From here on the GIL is released: below, that costs more than it lets others gain.
 cdef enum:
@@ -314,9 +343,12 @@ def _chunks(iterable):
 
 cdef inline long long _integer(PyObject *v, int *overflow) except? -1:
     """The value of an exact int or a bool, if 64 bits hold it."""
+    cdef long long value
     overflow[0] = 0
     if FC_IS_SMALL(v):
         return FC_SMALL_VALUE(v)
+    if fc_medium_value(v, &value):
+        return value
     return PyLong_AsLongLongAndOverflow(v, overflow)
 
 

@@ -19,7 +19,6 @@ cdef extern from "fastcore.h" nogil:
     enum:
         FC_SUM_BLOCK
         FC_EXACT_DIGITS
-        FC_EXACT_FEW
         FC_EXACT_NAN
         FC_EXACT_PLUS_INF
         FC_EXACT_MINUS_INF
@@ -104,14 +103,16 @@ cdef extern from "fastcore.h" nogil:
     void fc_float_sum_push(fc_float_sum *state, size_t level, double value)
     double fc_float_sum_finish(fc_float_sum *state)
     void fc_integer_carry(fc_integer_sum *state)
-    int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count)
+    int64_t fc_integer_nearest(const fc_integer_sum *state, uint64_t count)
     double fc_integer_quotient(const fc_integer_sum *state, uint64_t count)
     void fc_exact_start(fc_exact_sum *state)
+    void fc_exact_add_integer(fc_exact_sum *state, const fc_integer_sum *integer)
     void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other)
     void fc_exact_digits(fc_exact_sum *state, uint32_t *out)
     bint fc_exact_is_large(const fc_exact_sum *state)
     bint fc_exact_round(const fc_exact_sum *state, uint64_t count, double *out)
     bint fc_is_better(int kind, bint is_maximum, fc_number value, fc_number best)
+    void fc_store(int kind, fc_number value, void *out)
     size_t fc_columns_scratch_size(size_t rows, size_t columns)
 
     ctypedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, const void *c, int step_c,

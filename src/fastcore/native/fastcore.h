@@ -91,11 +91,12 @@ typedef struct fc_integers_table {
     int (*running)(int kind, const void *x, size_t n, int64_t *start, int64_t *out);
 } fc_integers_table;
 
-#define FC_EXACT_FEW 64
+#define FC_EXACT_FEW 64 /* up to here all at once */
 
 typedef struct fc_exact_table {
     void (*update)(fc_exact_sum *state, int kind, const void *x, size_t n);
-    /* The sum of n <= FC_EXACT_FEW doubles divided by 1 <= count < 2^32, rounded once; 0 if it takes a state. */
+    /* The sum of n >= 1 doubles divided by 1 <= count < 2^32, rounded once; returns 0 if that takes a state: for hard
+       data, and for more than some thousand. */
     int (*try_few)(const double *x, size_t n, uint64_t count, double *out);
 } fc_exact_table;
 
@@ -129,10 +130,11 @@ double fc_float_sum_finish(fc_float_sum *state);
 
 /* Brings high and low below 2^32. */
 void fc_integer_carry(fc_integer_sum *state);
-/* The sum divided by 1 <= count < 2^32, rounded down; it fits 64 bits if the terms do. */
-int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count);
+/* The sum divided by 1 <= count < 2^31, rounded to the nearest integer, half up; it fits 64 bits if the terms do. */
+int64_t fc_integer_nearest(const fc_integer_sum *state, uint64_t count);
 
 void fc_exact_start(fc_exact_sum *state);
+void fc_exact_add_integer(fc_exact_sum *state, const fc_integer_sum *integer);
 void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other);
 /* Digits as 4-byte two's complement, the lowest first, FC_EXACT_DIGITS + 1 of them; the state stays as it is in value.
  */
@@ -148,6 +150,8 @@ double fc_integer_quotient(const fc_integer_sum *state, uint64_t count);
 
 /* Whether `value` takes the place of an extreme of elements before it. */
 int fc_is_better(int kind, int is_maximum, fc_number value, fc_number best);
+/* Writes a number as an element of a kind. */
+void fc_store(int kind, fc_number value, void *out);
 
 size_t fc_columns_scratch_size(size_t rows, size_t columns);
 

@@ -15,6 +15,7 @@
 typedef __m512d fc_f64;
 typedef __mmask8 fc_f64_flag;
 #define fc_f64_load(p) _mm512_loadu_pd(p)
+#define fc_f64_load_f32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define fc_f64_store(p, a) _mm512_storeu_pd(p, a)
 #define fc_f64_set(x) _mm512_set1_pd(x)
 #define fc_f64_add(a, b) _mm512_add_pd(a, b)
@@ -60,6 +61,7 @@ typedef __m512i fc_word;
 typedef __m256d fc_f64;
 typedef __m256d fc_f64_flag;
 #define fc_f64_load(p) _mm256_loadu_pd(p)
+#define fc_f64_load_f32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define fc_f64_store(p, a) _mm256_storeu_pd(p, a)
 #define fc_f64_set(x) _mm256_set1_pd(x)
 #define fc_f64_add(a, b) _mm256_add_pd(a, b)
@@ -104,6 +106,7 @@ typedef __m256i fc_word;
 typedef __m128d fc_f64;
 typedef __m128d fc_f64_flag;
 #define fc_f64_load(p) _mm_loadu_pd(p)
+#define fc_f64_load_f32(p) _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(p))))
 #define fc_f64_store(p, a) _mm_storeu_pd(p, a)
 #define fc_f64_set(x) _mm_set1_pd(x)
 #define fc_f64_add(a, b) _mm_add_pd(a, b)
@@ -149,6 +152,7 @@ typedef float64x2_t fc_f64;
 typedef uint64x2_t fc_f64_flag;
 #define fc_f64_bits(a) vreinterpretq_u64_f64(a)
 #define fc_f64_load(p) vld1q_f64(p)
+#define fc_f64_load_f32(p) vcvt_f64_f32(vld1_f32(p))
 #define fc_f64_store(p, a) vst1q_f64(p, a)
 #define fc_f64_set(x) vdupq_n_f64(x)
 #define fc_f64_add(a, b) vaddq_f64(a, b)
@@ -204,6 +208,7 @@ FC_INLINE uint64_t fc_f64_bits(double value) {
     return bits;
 }
 #define fc_f64_load(p) (*(p))
+#define fc_f64_load_f32(p) ((double)*(p))
 #define fc_f64_store(p, a) (*(p) = (a))
 #define fc_f64_set(x) (x)
 #define fc_f64_add(a, b) ((a) + (b))

@@ -143,7 +143,10 @@ def _read_buffer(function: str, argument: str, a: Any, view: memoryview, accepte
 def real(function: str, argument: str, v: Any) -> Any:
     """An element as an exact int if it is an integer of any type, else as a float."""
     if hasattr(type(v), "__index__"):
-        return operator.index(v)
+        try:
+            return int(operator.index(v))
+        except TypeError:  # a 0-d ndarray of floats
+            pass
     if isinstance(v, complex) or not hasattr(type(v), "__float__"):
         reject_element(function, argument, v, NUMBERS)
     return float.__float__(float(v))

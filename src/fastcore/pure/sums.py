@@ -319,8 +319,8 @@ def argmax(a: Any, *, axis: int | None = None, threads: int | None = None) -> An
 def var(a: Any, *, axis: int | None = None, ddof: int = 0, threads: int | None = None) -> Any:
     """Return the variance: the mean of the squared deviations from the mean.
 
-    The corrected two-pass algorithm: with m the mean, rounded once (of integers, the exact mean rounded down) and
-    d = x - m, the result is (Σd² - (Σd)²/n) / (n - ddof), both sums in the lane order of `sum`. The second term, which
+    The corrected two-pass algorithm: with m the mean, rounded once (of integers, to the nearest integer) and d = x - m,
+    the result is (Σd² - (Σd)²/n) / (n - ddof), both sums in the lane order of `sum`. The second term, which
     is zero but for the rounding of m, keeps the result accurate where the deviations are as small as that.
 
     Parameters
@@ -565,7 +565,7 @@ class ExactSum:
 
     def add(self, x: Any) -> None:
         """Add one number."""
-        total, special = exact_sum("ExactSum.add", [x], "'x'")
+        total, special = exact_sum("ExactSum.add", [one_number("ExactSum.add", x)])
         self._total += total
         self._special |= flags_of(special)
         self._count += 1
@@ -618,6 +618,14 @@ class ExactSum:
             except OverflowError:
                 text = "out of range for a float"
         return f"<ExactSum of {self._count}: {text}>"
+
+    def __copy__(self) -> ExactSum:
+        copied = type(self)()
+        copied._restore(*self._state())
+        return copied
+
+    def __deepcopy__(self, memo: object) -> ExactSum:
+        return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
         from fastcore import _backend
@@ -760,13 +768,20 @@ def lane_sum(values: Any) -> float:
     return lanes[0]
 
 
-def exact_sum(function: str, values: Any, argument: str = "'a'") -> tuple[int, list[float]]:
+def one_number(function: str, x: Any) -> Any:
+    """The argument `x` as an int or a float."""
+    if isinstance(x, complex) or not (hasattr(type(x), "__index__") or hasattr(type(x), "__float__")):
+        arguments.reject(function, "'x'", type(x).__name__, arguments.NUMBERS)
+    return arguments.real(function, "'x'", x)
+
+
+def exact_sum(function: str, values: Any) -> tuple[int, list[float]]:
     """The finite elements' sum in units of 2**-1074, and the elements that are not finite."""
     total = 0
     special = []
     for v in values:
         if type(v) is not float:
-            v = arguments.real(function, argument, v)
+            v = arguments.real(function, "'a'", v)
         if type(v) is int:
             total += v * UNITS_PER_ONE
         elif v - v == 0:
@@ -833,7 +848,7 @@ def variance(function: str, values: Any, ddof: int) -> float:
         return divide_squares(function, math.nan, len(numbers) - ddof)
     pivot: Any
     if all(type(v) is int for v in numbers):
-        pivot = total // (len(numbers) * UNITS_PER_ONE)
+        pivot = (2 * builtins.sum(numbers) + len(numbers)) // (2 * len(numbers))
     else:
         pivot = ratio(function, total, len(numbers))
     try:

@@ -86,7 +86,7 @@ class ExactSum:
         cdef Source source
         cdef double value
         if not PyFloat_CheckExact(<PyObject *>x):
-            x = _arguments.real("ExactSum.add", "'x'", x)
+            x = _pure_sums.one_number("ExactSum.add", x)
             if type(x) is int:
                 accumulator.add(NULL, x, 1)
                 return
@@ -127,6 +127,14 @@ class ExactSum:
 
     def __repr__(self):
         return repr(self._twin())
+
+    def __copy__(self):
+        copied = type(self)()
+        copied._restore(*self._state())
+        return copied
+
+    def __deepcopy__(self, memo):
+        return self.__copy__()
 
     def __reduce__(self):
         from fastcore import _backend

@@ -38,6 +38,8 @@ cdef struct Running:
 cdef enum:
     # Blocks whose sums are taken together: a megabyte and a half of float64.
     BLOCKS = 64
+    # Items of a list that are read before anything is set up.
+    FEW = 64
 
 
 cdef inline bint _is_float_kind(int kind) noexcept nogil:
@@ -314,7 +316,7 @@ cdef object _variance_array(str function, object owner, Source *source, object d
         running.best.f = _exact_quotient(function, &running.total.exact, 0, n)
     else:
         _reduce_array(owner, source, &running, INTEGER_SUM, threads)
-        pivot = _integer_total(&running.total.integers) // n
+        pivot = (2 * _integer_total(&running.total.integers) + n) // (2 * n)
         if source.kind == FC_UINT64:
             running.best.u = pivot
         else:
@@ -335,7 +337,7 @@ cdef bint _variance_few(Source *source, Py_ssize_t ddof, bint is_deviation, doub
     """The variance or its root of a block of float64, if that is short and easy enough."""
     cdef fc_number pivot
     cdef double squares, rest
-    if source.kind != FC_FLOAT64 or not 0 < source.n <= FC_EXACT_FEW or source.n <= ddof:
+    if source.kind != FC_FLOAT64 or not 0 < source.n <= FC_SUM_BLOCK or source.n <= ddof:
         return False
     if not fc_exact.try_few(<const double *>source.data, source.n, source.n, &pivot.f):
         return False

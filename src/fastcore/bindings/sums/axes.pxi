@@ -47,9 +47,8 @@ cdef RowError _row_exact(Job *job, const void *x, size_t count, double *out) noe
         fc_integers.sum(&integers, job.kind, x, job.length)
         out[0] = fc_integer_quotient(&integers, count)
         return NO_ERROR
-    if job.kind == FC_FLOAT64 and job.length <= FC_EXACT_FEW:
-        if fc_exact.try_few(<const double *>x, job.length, count, out):
-            return NO_ERROR
+    if job.kind == FC_FLOAT64 and fc_exact.try_few(<const double *>x, job.length, count, out):
+        return NO_ERROR
     fc_exact_start(&exact)
     fc_exact.update(&exact, job.kind, x, job.length)
     flags = exact.flags
@@ -76,17 +75,21 @@ cdef double _row_variance(Job *job, const void *x) noexcept nogil:
     else:
         _start_integers(&integers)
         fc_integers.sum(&integers, job.kind, x, n)
-        pivot.i = fc_integer_floor(&integers, n)
-    fc_float_sum_start(&total.sum)
-    fc_float_sum_start(&total.squares)
-    while first < n:
-        count = min_size(BLOCKS * FC_SUM_BLOCK, n - first)
-        fc_floats.deviation_blocks(job.kind, p + first * fc_kind_size(job.kind), count, pivot, sums, squares)
-        _push_blocks(&total.sum, sums, count)
-        _push_blocks(&total.squares, squares, count)
-        first += count
-    squared = fc_float_sum_finish(&total.squares)
-    squared = _corrected(squared, fc_float_sum_finish(&total.sum), n)
+        pivot.i = fc_integer_nearest(&integers, n)
+    if n <= FC_SUM_BLOCK:
+        fc_floats.deviation_blocks(job.kind, x, n, pivot, sums, squares)
+        squared = _corrected(squares[0], sums[0], n)
+    else:
+        fc_float_sum_start(&total.sum)
+        fc_float_sum_start(&total.squares)
+        while first < n:
+            count = min_size(BLOCKS * FC_SUM_BLOCK, n - first)
+            fc_floats.deviation_blocks(job.kind, p + first * fc_kind_size(job.kind), count, pivot, sums, squares)
+            _push_blocks(&total.sum, sums, count)
+            _push_blocks(&total.squares, squares, count)
+            first += count
+        squared = fc_float_sum_finish(&total.squares)
+        squared = _corrected(squared, fc_float_sum_finish(&total.sum), n)
     if <Py_ssize_t>n <= job.ddof:
         return INFINITY if squared > 0 else NAN
     return squared / <double>(<Py_ssize_t>n - job.ddof)
@@ -117,7 +120,6 @@ cdef void _row(Job *job, const void *x, size_t index) noexcept nogil:
     """Reduce the elements of a row, side by side, into out[index]."""
     cdef RowError error = NO_ERROR
     cdef double *out = <double *>job.out + index
-    cdef size_t at, size
     cdef fc_number best
     if job.operation == SUM:
         error = _row_sum(job, x, index)
@@ -129,21 +131,36 @@ cdef void _row(Job *job, const void *x, size_t index) noexcept nogil:
         out[0] = _row_variance(job, x)
     elif job.operation == DEVIATION:
         out[0] = square_root(_row_variance(job, x))
+    elif job.operation == LEAST:
+        fc_store(job.kind, fc_extremes.minimum(job.kind, x, job.length), job.out + index * fc_kind_size(job.kind))
+    elif job.operation == GREATEST:
+        fc_store(job.kind, fc_extremes.maximum(job.kind, x, job.length), job.out + index * fc_kind_size(job.kind))
     else:
-        at = fc_extremes.where(
-            job.kind, x, job.length, job.operation == GREATEST or job.operation == WHERE_GREATEST, &best
+        (<int64_t *>job.out)[index] = fc_extremes.where(
+            job.kind, x, job.length, job.operation == WHERE_GREATEST, &best
         )
-        if job.operation == WHERE_LEAST or job.operation == WHERE_GREATEST:
-            (<int64_t *>job.out)[index] = <int64_t>at
-        else:
-            size = fc_kind_size(job.kind)
-            memcpy(job.out + index * size, <const char *>x + at * size, size)
     if job.error == NO_ERROR:
         job.error = error
 
 
+cdef void _pairs(Job *job, const char *x, size_t first, size_t end) noexcept nogil:
+    """The exact sums or means of rows of two floats: what one addition rounds, but for extreme results."""
+    cdef size_t row, step = 2 * fc_kind_size(job.kind)
+    cdef double *out = <double *>job.out
+    cdef double scale = 0.5 if job.operation == MEAN else 1.0
+    fc_axes.sum_short_rows(job.kind, x + first * step, end - first, 2, out + first)
+    for row in range(first, end):
+        if 1e-290 < abs(out[row]) < 1e290:
+            out[row] *= scale
+        else:
+            _row(job, x + row * step, row)
+
+
 cdef void _rows(Job *job, const char *x, size_t first, size_t end) noexcept nogil:
     cdef size_t row, step = job.length * fc_kind_size(job.kind)
+    if job.length == 2 and (job.operation == FSUM or job.operation == MEAN) and _is_float_kind(job.kind):
+        _pairs(job, x, first, end)
+        return
     if job.operation == SUM and job.length <= 8 and _is_float_kind(job.kind):
         fc_axes.sum_short_rows(job.kind, x + first * step, end - first, job.length, <double *>job.out + first)
         return
@@ -310,7 +327,7 @@ cdef object _reduce_axis(str function, object a, object axis, object threads, Op
     for i in range(position + 1, FC_NDIM(<PyObject *>a)):
         inner *= shape[i]
     job.length = shape[position]
-    if job.length == 0 or job.length >= 1 << 32 or not -(1 << 62) < ddof < 1 << 62:
+    if job.length == 0 or job.length >= 1 << 31 or not -(1 << 62) < ddof < 1 << 62:
         return None
     job.operation = operation
     job.ddof = ddof

@@ -48,7 +48,7 @@ cdef inline bint _try_few(object a, bint is_mean, double *out) except -1:
     cdef Source source
     cdef bint is_done
     cdef uint64_t mode
-    if not _open_plain(a, &source) or source.kind != FC_FLOAT64 or not 0 < source.n <= FC_EXACT_FEW:
+    if not _open_plain(a, &source) or source.kind != FC_FLOAT64 or not 0 < source.n <= FC_SUM_BLOCK:
         return False
     mode = fc_enter_mode()
     is_done = fc_exact.try_few(<const double *>source.data, source.n, source.n if is_mean else 1, out)
@@ -77,6 +77,8 @@ def fsum(a, *, axis=None, threads=None):
             return _fsum_result("fsum", &running.total.exact, 0)
         if _needs_twin(a):
             return _pure_sums.fsum(a)
+    elif _try_few_items(a, False, &total):
+        return total
     integers = _exact_items("fsum", a, &running, &count)
     return _fsum_result("fsum", &running.total.exact, integers)
 
@@ -106,6 +108,8 @@ def mean(a, *, axis=None, threads=None):
             return _mean_result("mean", &running.total.exact, 0, source.n)
         if _needs_twin(a):
             return _pure_sums.mean(a)
+    elif _try_few_items(a, True, &total):
+        return total
     integers = _exact_items("mean", a, &running, &count)
     if count == 0:
         return _pure_sums.mean_of_nothing()
@@ -340,11 +344,28 @@ cdef object _dot_arrays(Source *a, Source *b, int threads):
     cdef Py_ssize_t i, count = (a.n + THREAD_CHUNK - 1) // THREAD_CHUNK
     cdef uint64_t mode
     cdef bint is_float = _is_float_kind(a.kind) or _is_float_kind(b.kind)
-    if is_float and a.n <= FC_SUM_BLOCK:
-        mode = fc_enter_mode()
-        fc_floats.dot_blocks(a.kind, a.data, b.kind, b.data, a.n, &total)
-        fc_leave_mode(mode)
+    cdef fc_integer_dot dot
+    cdef size_t first = 0, n
+    cdef double[BLOCKS] sums
+    if threads == 1 and is_float:
+        _start(&running, FLOAT_SUM, FC_FLOAT64)
+        with nogil:
+            mode = fc_enter_mode()
+            while first < <size_t>a.n:
+                n = min_size(BLOCKS * FC_SUM_BLOCK, a.n - first)
+                fc_floats.dot_blocks(
+                    a.kind, a.data + first * fc_kind_size(a.kind), b.kind, b.data + first * fc_kind_size(b.kind), n, sums
+                )
+                _push_blocks(&running.total.floats, sums, n)
+                first += n
+            total = fc_float_sum_finish(&running.total.floats)
+            fc_leave_mode(mode)
         return total
+    if threads == 1:
+        dot.word[0] = dot.word[1] = dot.word[2] = 0
+        with nogil:
+            fc_integers.dot(&dot, a.kind, a.data, b.kind, b.data, a.n)
+        return _dot_total(&dot)
     parts = _DotParts.__new__(_DotParts)
     parts.a = a[0]
     parts.b = b[0]

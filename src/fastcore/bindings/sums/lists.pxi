@@ -1,16 +1,10 @@
 # Reductions of lists and other iterables.
 
-# Integers up to here are floats too.
-cdef long long LARGEST_EXACT = 9007199254740992  # 2^53
-
-
 # The numbers of one or more lists: floats in a running reduction, a block at a time, and integers of up to 64 bits.
 cdef struct Numbers:
     Running running
     fc_integer_sum integers
-    size_t pushes  # of integers, since the low half was last carried
     Py_ssize_t count  # of all items, those left over too
-    bint exactly  # integers go to the floats where that loses nothing
     Py_ssize_t waiting
     double[CHUNK] block
 
@@ -18,9 +12,7 @@ cdef struct Numbers:
 cdef void _start_numbers(Numbers *numbers, Reduction reduction) noexcept nogil:
     _start(&numbers.running, reduction, FC_FLOAT64)
     _start_integers(&numbers.integers)
-    numbers.pushes = 0
     numbers.count = 0
-    numbers.exactly = reduction == EXACT_SUM
     numbers.waiting = 0
 
 
@@ -36,17 +28,14 @@ cdef inline void _push_float(Numbers *numbers, double value) noexcept nogil:
         _flush(numbers)
 
 
-cdef inline void _push_integer(Numbers *numbers, long long value) noexcept nogil:
-    if numbers.exactly and -LARGEST_EXACT <= value <= LARGEST_EXACT:
-        _push_float(numbers, <double>value)
-        return
-    numbers.integers.high += value >> 32
-    numbers.integers.low += <uint32_t>value
-    numbers.pushes += 1
-    if numbers.pushes == 0x3fffffff:
-        # Long before a half can wrap.
-        numbers.pushes = 0
-        fc_integer_carry(&numbers.integers)
+cdef inline void _push_integer(fc_integer_sum *integers, long long value) noexcept nogil:
+    """2**31 of these leave room for carries."""
+    integers.high += value >> 32
+    integers.low += <uint32_t>value
+
+
+cdef inline bint _is_integer(PyObject *item) noexcept:
+    return PyLong_CheckExact(item) or PyBool_Check(item)
 
 
 cdef inline int _push_item(Numbers *numbers, PyObject *item, list rest) except -1:
@@ -56,17 +45,35 @@ cdef inline int _push_item(Numbers *numbers, PyObject *item, list rest) except -
     if PyFloat_CheckExact(item):
         _push_float(numbers, PyFloat_AS_DOUBLE(item))
         return 0
-    if PyLong_CheckExact(item) or PyBool_Check(item):
+    if _is_integer(item):
         value = _integer(item, &overflow)
         if overflow == 0:
-            _push_integer(numbers, value)
+            _push_integer(&numbers.integers, value)
             return 0
     rest.append(<object>item)
     return 0
 
 
-cdef inline bint _is_small(PyObject *item) noexcept:
-    return PyLong_CheckExact(item) and FC_IS_SMALL(item)
+cdef Py_ssize_t _collect_integers(fc_integer_sum *integers, PyObject **item, Py_ssize_t i, Py_ssize_t n) noexcept:
+    """Take in exact ints of up to 64 bits from item i on; returns the index of the first that is none."""
+    cdef long long small = 0, value
+    cdef int64_t high = 0
+    cdef uint64_t low = 0
+    while i < n and PyLong_CheckExact(item[i]):
+        FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
+        if FC_IS_SMALL(item[i]):
+            small += FC_SMALL_VALUE(item[i])  # below 2^30: 2^33 of them fit
+        elif fc_medium_value(item[i], &value):
+            high += value >> 32
+            low += <uint32_t>value
+        else:
+            break
+        i += 1
+    integers.high += high
+    integers.low += low
+    _push_integer(integers, small)
+    fc_integer_carry(integers)
+    return i
 
 
 cdef list _collect(Numbers *numbers, object a):
@@ -74,7 +81,6 @@ cdef list _collect(Numbers *numbers, object a):
     cdef list rest = []
     cdef Py_ssize_t i = 0, n, waiting
     cdef PyObject **item
-    cdef long long total
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
         # No Python code runs meanwhile, so a list stays as it is.
         with cython.critical_section(a):
@@ -91,14 +97,8 @@ cdef list _collect(Numbers *numbers, object a):
                 if waiting == CHUNK:
                     _flush(numbers)
                     continue
-                # Integers of one digit, below 2^30: 2^33 of them fit 64 bits.
-                total = 0
-                while i < n and _is_small(item[i]):
-                    FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
-                    total += FC_SMALL_VALUE(item[i])
-                    i += 1
-                if total != 0:
-                    _push_integer(numbers, total)
+                if i < n and PyLong_CheckExact(item[i]):
+                    i = _collect_integers(&numbers.integers, item, i, n)
                 if i < n and not PyFloat_CheckExact(item[i]):
                     _push_item(numbers, item[i], rest)
                     i += 1
@@ -107,9 +107,39 @@ cdef list _collect(Numbers *numbers, object a):
             _push_item(numbers, <PyObject *>v, rest)
             i += 1
             if i % SIGNAL_EVERY == 0:
+                fc_integer_carry(&numbers.integers)
                 PyErr_CheckSignals()
+    fc_integer_carry(&numbers.integers)
     numbers.count += i
     return rest
+
+
+cdef enum Few:
+    NOT_FEW
+    FEW_FLOATS
+    FEW_INTEGERS
+
+
+cdef Few _few_items(object a, double *block, fc_integer_sum *integers) noexcept:
+    """Read a short list or tuple of floats alone into `block`, or of integers of 64 bits alone into `integers`."""
+    cdef Py_ssize_t i = 0, n = _length(a)
+    cdef PyObject **item
+    cdef Few found = NOT_FEW
+    if not 0 < n <= FEW:
+        return NOT_FEW
+    with cython.critical_section(a):
+        item = PySequence_Fast_ITEMS(a)
+        n = _length(a)
+        while i < n and i < FEW and PyFloat_CheckExact(item[i]):
+            block[i] = PyFloat_AS_DOUBLE(item[i])
+            i += 1
+        if i == n:
+            found = FEW_FLOATS
+        elif i == 0:
+            _start_integers(integers)
+            if _collect_integers(integers, item, 0, n) == n:
+                found = FEW_INTEGERS
+    return found
 
 
 cdef double _float_total(Numbers *numbers) noexcept nogil:
@@ -127,9 +157,20 @@ cdef double _float_total(Numbers *numbers) noexcept nogil:
 cdef object _sum_items(object a):
     cdef Numbers numbers
     cdef list rest
+    cdef Few few
+    cdef double result
+    cdef uint64_t mode
+    if _is_sequence(a):
+        few = _few_items(a, numbers.block, &numbers.integers)
+        if few == FEW_INTEGERS:
+            return _integer_total(&numbers.integers)
+        if few == FEW_FLOATS:
+            mode = fc_enter_mode()
+            fc_floats.sum_blocks(FC_FLOAT64, numbers.block, _length(a), &result)
+            fc_leave_mode(mode)
+            return result
     _start_numbers(&numbers, FLOAT_SUM)
     rest = _collect(&numbers, a)
-    fc_integer_carry(&numbers.integers)
     total = _integer_total(&numbers.integers)
     if rest:
         total = total + builtins.sum([v for v in rest if type(v) is int])  # of more than 64 bits
@@ -139,8 +180,26 @@ cdef object _sum_items(object a):
     return _pure_sums.add_others(total, rest) if rest else total
 
 
+cdef bint _try_few_items(object a, bint is_mean, double *out) noexcept:
+    """The exact sum or mean of a short list of floats alone, or of integers alone, if it is easy."""
+    cdef double[FEW] block
+    cdef fc_integer_sum integers
+    cdef uint64_t count = _length(a) if is_mean else 1
+    cdef Few few = _few_items(a, block, &integers)
+    cdef bint is_done = False
+    cdef uint64_t mode
+    if few == FEW_INTEGERS:
+        out[0] = fc_integer_quotient(&integers, count)
+        return True
+    if few == FEW_FLOATS:
+        mode = fc_enter_mode()
+        is_done = fc_exact.try_few(block, _length(a), count, out)
+        fc_leave_mode(mode)
+    return is_done
+
+
 cdef object _exact_items(str function, object a, Running *running, Py_ssize_t *count):
-    """Sum any iterable of numbers exactly: the floats into `running`, the rest as the integer that is returned."""
+    """Sum any iterable of numbers exactly: into `running`, but for what is left as the integer that is returned."""
     cdef Numbers numbers
     _start_numbers(&numbers, EXACT_SUM)
     integers = 0
@@ -151,10 +210,10 @@ cdef object _exact_items(str function, object a, Running *running, Py_ssize_t *c
         else:
             integers += v
     _flush(&numbers)
+    fc_exact_add_integer(&numbers.running.total.exact, &numbers.integers)
     running[0] = numbers.running
     count[0] = numbers.count
-    fc_integer_carry(&numbers.integers)
-    return _integer_total(&numbers.integers) + integers
+    return integers
 
 
 cdef object _extreme_items(str function, object a, int operation, Py_ssize_t *at):

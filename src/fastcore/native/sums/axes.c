@@ -348,15 +348,20 @@ static void extremes(int kind, const void *x, size_t rows, size_t columns, int i
 
 /* ---- columns as rows ----------------------------------------------------------------------------------------- */
 
-#define GATHER(type)                                                                                   \
-    do {                                                                                               \
-        const type *FC_RESTRICT from = (const type *)x + first;                                        \
-        type *FC_RESTRICT to = (type *)out;                                                            \
-        for (size_t row = 0; row < rows; row++) {                                                      \
-            for (size_t column = 0; column < count; column++) {                                        \
-                to[column * rows + row] = from[row * columns + column];                                \
-            }                                                                                          \
-        }                                                                                              \
+#define RUN 128 /* rows, of which the lines with the columns stay in the L1 cache */
+
+#define GATHER(type)                                                         \
+    do {                                                                     \
+        const type *FC_RESTRICT from = (const type *)x + first;              \
+        type *FC_RESTRICT to = (type *)out;                                  \
+        for (size_t run = 0; run < rows; run += RUN) {                       \
+            size_t end = rows - run < RUN ? rows : run + RUN;                \
+            for (size_t column = 0; column < count; column++) {              \
+                for (size_t row = run; row < end; row++) {                   \
+                    to[column * rows + row] = from[row * columns + column];  \
+                }                                                            \
+            }                                                                \
+        }                                                                    \
     } while (0)
 
 static void gather(int kind, const void *x, size_t rows, size_t columns, size_t first, size_t count, void *out) {

@@ -93,25 +93,18 @@ static void add_scaled(fc_exact_sum *state, int64_t value, int exponent) {
 
 /* ---- large superaccumulator ---------------------------------------------------------------------------------- */
 
-/* Bin b of `low` sums the significands of the doubles whose sign and exponent are b, in 64 bits: room for 2047 of them
-   beside 32 bits. After a batch of as many, what is above 32 bits moves to `high`. Bins are cleared as exponents come
-   up, and only the exponents met, [least, most], are swept and folded. Zeros and subnormals, which have no implicit
-   bit, are counted apart, as bins 0 and 2048 add it nevertheless. */
+/* Bin b of `low` sums the significands of the doubles whose sign and exponent are b, in 64 bits: room for 1023 of them
+   above 2^63. Before a batch of as many, if a bin has come that far, what is above 32 bits moves to `high`. Bins are
+   cleared as exponents come up, and only the exponents met, [least, most], are looked at. Zeros and subnormals, which
+   have no implicit bit, are counted apart, as bins 0 and 2048 add it nevertheless. */
 #define SIGN 2048
-#define BATCH 2047
+#define BATCH 1023
 
 typedef struct bins {
     uint64_t low[2 * SIGN], high[2 * SIGN];
     uint64_t tiny[2]; /* how many are in bins 0 and SIGN */
-    int least, most;  /* normal exponents cleared; none if least > most */
+    int least, most;  /* the exponents cleared */
 } bins;
-
-static void start_bins(bins *b) {
-    b->low[0] = b->low[SIGN] = b->high[0] = b->high[SIGN] = 0;
-    b->tiny[0] = b->tiny[1] = 0;
-    b->least = 2047;
-    b->most = 0;
-}
 
 static void clear_bins(bins *b, int first, int end) {
     for (int sign = 0; sign <= SIGN; sign += SIGN) {
@@ -122,9 +115,6 @@ static void clear_bins(bins *b, int first, int end) {
 
 /* Makes room for exponents from `least` to `most`. */
 static void widen_bins(bins *b, int least, int most) {
-    if (least > most) {
-        return;
-    }
     if (b->least > b->most) {
         clear_bins(b, least, most + 1);
         b->least = least;
@@ -141,62 +131,100 @@ static void widen_bins(bins *b, int least, int most) {
     }
 }
 
-static void sweep_bins(bins *b, int first, int end) {
-    uint64_t *FC_RESTRICT low = b->low, *FC_RESTRICT high = b->high;
-    for (int i = first; i < end; i++) {
-        high[i] += low[i] >> 32;
-        low[i] &= 0xffffffffu;
+/* Moves up what is above 32 bits of all bins, if one may not take another batch. */
+static void sweep_bins(bins *b) {
+    for (int sign = 0; sign <= SIGN; sign += SIGN) {
+        uint64_t *FC_RESTRICT low = b->low + sign + b->least, *FC_RESTRICT high = b->high + sign + b->least;
+        const size_t n = (size_t)(b->most - b->least + 1);
+        uint64_t any = 0;
+        for (size_t i = 0; i < n; i++) {
+            any |= low[i];
+        }
+        if (any >> 63) {
+            for (size_t i = 0; i < n; i++) {
+                high[i] += low[i] >> 32;
+                low[i] &= 0xffffffffu;
+            }
+        }
     }
 }
 
+FC_INLINE void add_to_bin(bins *b, uint64_t bits) { b->low[bits >> 52] += (bits & FRACTION) | IMPLICIT; }
+
 /* Adds at most BATCH doubles; returns 0, having added nothing, if one is not finite. */
 static int add_batch(bins *b, const double *x, size_t n) {
-    int64_t least = 2047, most = 0;
-    uint64_t plus = 0, minus = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t top = fc_bits_of(x[i]) >> 52;
-        int64_t e = (int64_t)(top & 0x7ff), nonzero = e == 0 ? 2047 : e;
-        plus += top == 0;
-        minus += top == SIGN;
-        least = nonzero < least ? nonzero : least;
-        most = e > most ? e : most;
+    int64_t least = INT64_MAX, most = 0;
+    size_t i = 0;
+    for (size_t j = 0; j < n; j++) {
+        int64_t magnitude = (int64_t)(fc_bits_of(x[j]) & ~(1ull << 63));
+        least = magnitude < least ? magnitude : least;
+        most = magnitude > most ? magnitude : most;
     }
-    if (most == 2047) {
+    if (most >> 52 == 2047) {
         return 0;
     }
-    widen_bins(b, (int)least, (int)most);
-    b->tiny[0] += plus;
-    b->tiny[1] += minus;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits = fc_bits_of(x[i]);
-        b->low[bits >> 52] += (bits & FRACTION) | IMPLICIT;
+    if (least >> 52 == 0) {
+        /* Zeros say nothing of the exponents of the others. */
+        uint64_t all = 0, minus = 0;
+        least = INT64_MAX;
+        for (size_t j = 0; j < n; j++) {
+            uint64_t bits = fc_bits_of(x[j]), magnitude = bits & ~(1ull << 63);
+            uint64_t is_tiny = (magnitude - IMPLICIT) >> 63;
+            int64_t other = (int64_t)(magnitude | ((0 - is_tiny) >> 1));
+            all += is_tiny;
+            minus += is_tiny & bits >> 63;
+            least = other < least ? other : least;
+        }
+        b->tiny[0] += all - minus;
+        b->tiny[1] += minus;
     }
-    for (int sign = 0; sign <= SIGN; sign += SIGN) {
-        sweep_bins(b, sign, sign + 1);
-        sweep_bins(b, sign + b->least, sign + b->most + 1);
+    if (least <= most) {
+        widen_bins(b, (int)(least >> 52), (int)(most >> 52));
+    }
+    /* By fours: 1.3 times as fast as one by one, as the loads need not wait for the stores before. */
+    for (; i + 4 <= n; i += 4) {
+        uint64_t b0 = fc_bits_of(x[i]), b1 = fc_bits_of(x[i + 1]), b2 = fc_bits_of(x[i + 2]), b3 = fc_bits_of(x[i + 3]);
+        add_to_bin(b, b0);
+        add_to_bin(b, b1);
+        add_to_bin(b, b2);
+        add_to_bin(b, b3);
+    }
+    for (; i < n; i++) {
+        add_to_bin(b, fc_bits_of(x[i]));
     }
     return 1;
 }
 
-/* (high·2^32 + low)·2^exponent into three digits: with high < 2^53 and low < 2^32, each grows by less than 2^54. */
-FC_INLINE void fold_bin(int64_t *digit, uint64_t low, uint64_t high, unsigned exponent, int64_t sign) {
-    unsigned shift = exponent & 31;
-    uint64_t first = low << shift, second = (high & 0xffffffffu) << shift, third = (high >> 32) << shift;
-    digit += exponent >> 5;
+/* Adds (high·2^32 + low)·2^shift, high < 2^53, to three digits, each of which grows by less than 2^54. */
+FC_INLINE void fold_bin(int64_t digit[3], uint64_t low, uint64_t high, unsigned shift, int64_t sign) {
+    uint64_t first, second, third;
+    high += low >> 32;
+    first = (low & 0xffffffffu) << shift;
+    second = (high & 0xffffffffu) << shift;
+    third = (high >> 32) << shift;
     digit[0] += sign * (int64_t)(first & 0xffffffffu);
     digit[1] += sign * (int64_t)((first >> 32) + (second & 0xffffffffu));
     digit[2] += sign * (int64_t)((second >> 32) + third);
 }
 
-/* 64 bins at most share a digit, so that none gets more than 3·64·2^54 before it is carried. */
+/* Exponents e with the same (e - 1)/32 share their digits: 64 bins and those of the zeros, so that no digit gets more
+   than 3·66·2^54 before it is carried. */
 static void fold_bins(bins *b, fc_exact_sum *state) {
     carry_digits(state);
     for (int sign = 0; sign < 2; sign++) {
-        const uint64_t *low = b->low + sign * SIGN, *high = b->high + sign * SIGN;
         /* Less the implicit bits: 2^52 = 2^32·2^20 each. */
-        fold_bin(state->digit, low[0], high[0] - (b->tiny[sign] << 20), 0, sign ? -1 : 1);
-        for (int e = b->least; e <= b->most; e++) {
-            fold_bin(state->digit, low[e], high[e], (unsigned)e - 1, sign ? -1 : 1);
+        uint64_t low = b->low[sign * SIGN];
+        fold_bin(state->digit, low, 0 - (b->tiny[sign] << 20), 0, sign ? -1 : 1);
+    }
+    for (int e = b->least; e <= b->most;) {
+        int64_t digit[3] = {0, 0, 0};
+        int position = (e - 1) / 32, end = 32 * position + 32 < b->most ? 32 * position + 32 : b->most;
+        for (; e <= end; e++) {
+            fold_bin(digit, b->low[e], b->high[e], (unsigned)(e - 1) & 31, 1);
+            fold_bin(digit, b->low[SIGN + e], b->high[SIGN + e], (unsigned)(e - 1) & 31, -1);
+        }
+        for (int i = 0; i < 3; i++) {
+            state->digit[position + i] += digit[i];
         }
     }
     carry_digits(state);
@@ -206,25 +234,37 @@ static void fold_bins(bins *b, fc_exact_sum *state) {
 #define WIDE_FEWEST 256
 
 static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
-    if (n >= WIDE_FEWEST) {
-        bins b;
-        start_bins(&b);
-        while (n > 0) {
-            size_t count = n < BATCH ? n : BATCH;
-            if (!add_batch(&b, x, count)) {
-                for (size_t i = 0; i < count; i++) {
-                    add_double(state, x[i]);
-                }
-            }
-            x += count;
-            n -= count;
+    bins b;
+    if (n < WIDE_FEWEST) {
+        for (size_t i = 0; i < n; i++) {
+            add_double(state, x[i]);
         }
-        fold_bins(&b, state);
         return;
     }
-    for (size_t i = 0; i < n; i++) {
-        add_double(state, x[i]);
+    b.low[0] = b.low[SIGN] = 0;
+    b.tiny[0] = b.tiny[1] = 0;
+    b.least = 2047;
+    b.most = 0;
+    for (size_t first = 0; first < n; first += BATCH) {
+        size_t count = n - first < BATCH ? n - first : BATCH;
+        if (b.least <= b.most) {
+            sweep_bins(&b);
+        }
+        if (!add_batch(&b, x + first, count)) {
+            for (size_t i = 0; i < count; i++) {
+                add_double(state, x[first + i]);
+            }
+        }
+        if (b.low[0] >> 62 || b.low[SIGN] >> 62) {
+            /* Many zeros: their bins, which no sweep comes by, are emptied. */
+            fold_bins(&b, state);
+            b.low[0] = b.low[SIGN] = 0;
+            b.tiny[0] = b.tiny[1] = 0;
+            b.least = 2047;
+            b.most = 0;
+        }
     }
+    fold_bins(&b, state);
 }
 
 /* ---- extraction ---------------------------------------------------------------------------------------------- */
@@ -268,46 +308,22 @@ typedef struct extract {
     int is_certain;
 } extract;
 
-/* Extracts n values, a multiple of GROUP and at most TILE, with exponent p. */
-FC_INLINE extract extract_tile(const double *x, size_t n, int p) {
-    const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
-    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
-    const fc_f64 zero = fc_f64_set(0.0);
+/* The ends of the accumulators of n values. */
+FC_INLINE extract certify(const fc_f64 *s, const fc_f64 *t, fc_f64 most, fc_f64 lost, double s0, double t0, int p) {
     double s_lane[GROUP], t_lane[GROUP], lane[FC_F64_WIDTH];
-    uint64_t high = 0, low = 0, lost_bits = 0; /* unsigned, as values that are refused below may have left any sum */
-    double m = 0.0;
-    int is_nan = 0;
+    uint64_t high = 0, low = 0, lost_bits = 0; /* unsigned, as values that are refused may have left any sum */
     extract found;
-    assert(n % GROUP == 0 && n <= TILE);
-    for (int k = 0; k < PAIRS; k++) {
-        s[k] = fc_f64_set(s0);
-        t[k] = fc_f64_set(t0);
-        most[k] = lost[k] = zero;
-    }
-    for (size_t i = 0; i < n; i += GROUP) {
-        for (int k = 0; k < PAIRS; k++) {
-            fc_f64 v = fc_f64_load(x + i + (size_t)k * FC_F64_WIDTH);
-            fc_f64 s_next = fc_f64_add(s[k], v);
-            fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));
-            fc_f64 t_next = fc_f64_add(t[k], r);
-            fc_f64 q2 = fc_f64_sub(t_next, t[k]);
-            s[k] = s_next;
-            t[k] = t_next;
-            lost[k] = fc_f64_or_xor(lost[k], q2, r);
-            most[k] = fc_f64_max_abs(v, most[k]);
-        }
-    }
+    int is_nan = 0;
+    found.largest = 0.0;
     for (int k = 0; k < PAIRS; k++) {
         fc_f64_store(s_lane + k * FC_F64_WIDTH, s[k]);
         fc_f64_store(t_lane + k * FC_F64_WIDTH, t[k]);
     }
-    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
-    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
-    fc_f64_store(lane, most[0]);
+    fc_f64_store(lane, most);
     for (int l = 0; l < FC_F64_WIDTH; l++) {
-        m = lane[l] > m ? lane[l] : m;
+        found.largest = lane[l] > found.largest ? lane[l] : found.largest;
     }
-    fc_f64_store(lane, lost[0]);
+    fc_f64_store(lane, lost);
     for (int l = 0; l < FC_F64_WIDTH; l++) {
         lost_bits |= fc_bits_of(lane[l]);
     }
@@ -318,19 +334,76 @@ FC_INLINE extract extract_tile(const double *x, size_t n, int p) {
     }
     found.high = (int64_t)high;
     found.low = (int64_t)low;
-    found.largest = m;
     /* A residue of -0.0 comes back as +0.0: the sign bit is no loss. */
-    found.is_certain = exponent_of(m) + 9 <= p && (lost_bits << 1) == 0 && !is_nan;
+    found.is_certain = exponent_of(found.largest) + 9 <= p && (lost_bits << 1) == 0 && !is_nan;
     return found;
+}
+
+/* Extracts n values at x and m at y, multiples of GROUP and together at most TILE, with exponent p. */
+FC_INLINE extract extract_both(const double *x, size_t n, const double *y, size_t m, int p) {
+    const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
+    const fc_f64 zero = fc_f64_set(0.0);
+    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
+    assert(n % GROUP == 0 && m % GROUP == 0 && n + m <= TILE);
+    for (int k = 0; k < PAIRS; k++) {
+        s[k] = fc_f64_set(s0);
+        t[k] = fc_f64_set(t0);
+        most[k] = lost[k] = zero;
+    }
+    for (; n > 0; x = y, n = m, m = 0) {
+        for (size_t i = 0; i < n; i += GROUP) {
+            for (int k = 0; k < PAIRS; k++) {
+                fc_f64 v = fc_f64_load(x + i + (size_t)k * FC_F64_WIDTH);
+                fc_f64 s_next = fc_f64_add(s[k], v);
+                fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));
+                fc_f64 t_next = fc_f64_add(t[k], r);
+                fc_f64 q2 = fc_f64_sub(t_next, t[k]);
+                s[k] = s_next;
+                t[k] = t_next;
+                lost[k] = fc_f64_or_xor(lost[k], q2, r);
+                most[k] = fc_f64_max_abs(v, most[k]);
+            }
+        }
+    }
+    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
+    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
+    return certify(s, t, most[0], lost[0], s0, t0, p);
+}
+
+FC_INLINE extract extract_tile(const double *x, size_t n, int p) { return extract_both(x, n, NULL, 0, p); }
+
+/* The same of floats, whose 24 bits S alone takes if they spread over 20 binades at most: what is left is lost. */
+FC_INLINE extract extract_floats(const float *x, size_t n, int p) {
+    const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
+    const fc_f64 zero = fc_f64_set(0.0);
+    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
+    assert(n % GROUP == 0 && n <= TILE);
+    for (int k = 0; k < PAIRS; k++) {
+        s[k] = fc_f64_set(s0);
+        t[k] = fc_f64_set(t0);
+        most[k] = lost[k] = zero;
+    }
+    for (size_t i = 0; i < n; i += GROUP) {
+        for (int k = 0; k < PAIRS; k++) {
+            fc_f64 v = fc_f64_load_f32(x + i + (size_t)k * FC_F64_WIDTH);
+            fc_f64 s_next = fc_f64_add(s[k], v);
+            lost[k] = fc_f64_or_xor(lost[k], fc_f64_sub(s_next, s[k]), v);
+            s[k] = s_next;
+            most[k] = fc_f64_max_abs(v, most[k]);
+        }
+    }
+    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
+    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
+    return certify(s, t, most[0], lost[0], s0, t0, p);
 }
 
 /* The largest magnitude of n values, and whether the nonzero ones are certainly too far apart to extract. */
 static double survey(const double *x, size_t n, int *is_wide) {
     double most = 0.0, least = INFINITY;
     for (size_t i = 0; i < n; i++) {
-        double magnitude = fabs(x[i]);
+        double magnitude = fabs(x[i]), nonzero = magnitude > 0.0 ? magnitude : INFINITY;
         most = magnitude > most ? magnitude : most;
-        least = magnitude > 0.0 && magnitude < least ? magnitude : least;
+        least = nonzero < least ? nonzero : least;
     }
     *is_wide = most > 0.0 && exponent_of(most) - exponent_of(least) > SPREAD_MOST;
     return most;
@@ -367,39 +440,69 @@ static size_t add_some(fc_exact_sum *state, const double *x, size_t n) {
     return count;
 }
 
+/* The same of floats: a tile as it is, or as doubles. */
+static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
+    size_t count = n < TILE ? n : TILE;
+    double tile[TILE];
+    if (state->exponent != FC_EXACT_NO_EXPONENT) {
+        extract found = extract_floats(x, count, state->exponent);
+        if (!found.is_certain && found.largest < LARGEST) {
+            int wanted = wanted_exponent(found.largest);
+            if (wanted != state->exponent) {
+                state->exponent = wanted;
+                found = extract_floats(x, count, wanted);
+            }
+        }
+        if (found.is_certain) {
+            add_scaled(state, found.high, state->exponent - 52);
+            return count;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        tile[i] = x[i];
+    }
+    return add_some(state, tile, count);
+}
+
 /* From here on a tile beats one-by-one addition. */
 #define EXTRACT_FEWEST 16
+#define LINE 64
 
-/* Adds doubles, whole groups from a cache line on; what is before and after makes a group or two of its own. */
-static void add_doubles(fc_exact_sum *state, const double *x, size_t n) {
-    double ends[2 * GROUP + 64 / sizeof(double)];
-    size_t head, body, count;
-    if (n < EXTRACT_FEWEST) {
-        for (size_t i = 0; i < n; i++) {
-            add_double(state, x[i]);
-        }
-        return;
+/* Adds elements, whole groups from a cache line on; what is before and after makes a group or two of its own. */
+#define ADD_ELEMENTS(name, type, some)                                     \
+    static void name(fc_exact_sum *state, const type *x, size_t n) {       \
+        double ends[2 * GROUP + LINE / sizeof(type)];                      \
+        size_t head, body, count, whole;                                   \
+        if (n < EXTRACT_FEWEST) {                                          \
+            for (size_t i = 0; i < n; i++) {                               \
+                add_double(state, x[i]);                                   \
+            }                                                              \
+            return;                                                        \
+        }                                                                  \
+        head = (0 - (uintptr_t)x / sizeof(type)) % (LINE / sizeof(type));  \
+        body = (n - head) - (n - head) % GROUP;                            \
+        count = n - body;                                                  \
+        whole = (count + GROUP - 1) / GROUP * GROUP;                       \
+        for (size_t i = 0; i < whole; i++) {                               \
+            ends[i] = i < head ? x[i] : i < count ? x[i + body] : 0.0;     \
+        }                                                                  \
+        for (x += head; body > 0;) {                                       \
+            size_t added = some(state, x, body);                           \
+            x += added;                                                    \
+            body -= added;                                                 \
+        }                                                                  \
+        if (count > 0) {                                                   \
+            add_some(state, ends, whole);                                  \
+        }                                                                  \
     }
-    head = (0 - (uintptr_t)x / sizeof(double)) % (64 / sizeof(double));
-    body = (n - head) - (n - head) % GROUP;
-    count = n - body;
-    memcpy(ends, x, head * sizeof(double));
-    memcpy(ends + head, x + head + body, (count - head) * sizeof(double));
-    for (x += head; body > 0;) {
-        size_t added = add_some(state, x, body);
-        x += added;
-        body -= added;
-    }
-    if (count > 0) {
-        size_t whole = (count + GROUP - 1) / GROUP * GROUP;
-        memset(ends + count, 0, (whole - count) * sizeof(double));
-        add_some(state, ends, whole);
-    }
-}
+ADD_ELEMENTS(add_doubles, double, add_some)
+ADD_ELEMENTS(add_floats, float, add_some_floats)
 
 static void update(fc_exact_sum *state, int kind, const void *x, size_t n) {
     if (kind == FC_FLOAT64) {
         add_doubles(state, (const double *)x, n);
+    } else if (kind == FC_FLOAT32) {
+        add_floats(state, (const float *)x, n);
     } else {
         double block[FC_SUM_BLOCK];
         for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
@@ -468,7 +571,11 @@ FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_m
             low <<= zeros;
             exponent -= (int)zeros;
         }
-        /* 2^127 or more by less than 2^32: the quotient has more than the 55 bits that rounding needs. */
+        if (count < 256) {
+            /* 2^63 or more by less than 2^8: one division gives the 55 bits that rounding needs. */
+            return round_wide(high / count, 0, exponent, (high % count | low) != 0 || is_more, sign, out);
+        }
+        /* 2^127 or more by less than 2^32. */
         quotient_high = high / count;
         rest = high % count;
         part = rest << 32 | low >> 32;
@@ -483,28 +590,105 @@ FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_m
     return round_wide(high, low, exponent, is_more, sign, out);
 }
 
-/* ---- few values at once -------------------------------------------------------------------------------------- */
+/* ---- one tile, without a state -------------------------------------------------------------------------------------- */
 
-/* The rounded sum, divided by `count`, of n <= FC_EXACT_FEW doubles, if one extraction gives it; returns whether. */
-static int try_few(const double *x, size_t n, uint64_t count, double *out) {
-    double padded[FC_EXACT_FEW + GROUP];
-    size_t whole = (n + GROUP - 1) / GROUP * GROUP;
-    extract found;
-    uint64_t high, low, sign = 0;
-    double most = 0.0;
+#if defined(FC_ISA_AVX512)
+#define FEW_VECTORS (FC_EXACT_FEW / FC_F64_WIDTH)
+
+/* Each vector has accumulators of its own, so that none waits for another. */
+FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
+    const __m512i magnitude = _mm512_set1_epi64(INT64_MAX);
+    __m512d v[FEW_VECTORS], most = _mm512_setzero_pd(), s0, t0;
+    __m512i high = _mm512_setzero_si512(), low = high, lost = high;
+    __mmask8 nan = 0;
+    size_t vectors = (n + FC_F64_WIDTH - 1) / FC_F64_WIDTH;
+    extract found = {0, 0, 0.0, 0};
     int p;
-    for (size_t i = 0; i < whole; i++) {
-        padded[i] = i < n ? x[i] : 0.0;
+    for (size_t k = 0; k < vectors; k++) {
+        size_t left = n - k * FC_F64_WIDTH;
+        v[k] = _mm512_maskz_loadu_pd((__mmask8)(left >= FC_F64_WIDTH ? 0xff : (1u << left) - 1), x + k * FC_F64_WIDTH);
+        most = fc_f64_max_abs(v[k], most);
+        nan |= _mm512_cmp_pd_mask(v[k], v[k], _CMP_UNORD_Q);
     }
-    for (size_t i = 0; i < whole; i++) {
-        double magnitude = fabs(padded[i]);
-        most = magnitude > most ? magnitude : most;
+    found.largest = _mm512_reduce_max_pd(most);
+    if (nan || !(found.largest < LARGEST)) {
+        return found;
+    }
+    p = wanted_exponent(found.largest);
+    s0 = _mm512_set1_pd(1.5 * power_of_two(p));
+    t0 = _mm512_set1_pd(1.5 * power_of_two(p - GAP));
+    for (size_t k = 0; k < vectors; k++) {
+        __m512d s = _mm512_add_pd(s0, v[k]);
+        __m512d r = _mm512_sub_pd(v[k], _mm512_sub_pd(s, s0));
+        __m512d t = _mm512_add_pd(t0, r);
+        __m512d q2 = _mm512_sub_pd(t, t0);
+        high = _mm512_add_epi64(high, _mm512_sub_epi64(_mm512_castpd_si512(s), _mm512_castpd_si512(s0)));
+        low = _mm512_add_epi64(low, _mm512_sub_epi64(_mm512_castpd_si512(t), _mm512_castpd_si512(t0)));
+        lost = _mm512_or_si512(lost, _mm512_xor_si512(_mm512_castpd_si512(q2), _mm512_castpd_si512(r)));
+    }
+    *exponent = p;
+    found.high = _mm512_reduce_add_epi64(high);
+    found.low = _mm512_reduce_add_epi64(low);
+    found.is_certain = _mm512_test_epi64_mask(lost, magnitude) == 0;
+    return found;
+}
+#else
+FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
+    double padded[FC_EXACT_FEW + GROUP], most = 0.0;
+    size_t whole = (n + GROUP - 1) / GROUP * GROUP;
+    extract found = {0, 0, 0.0, 0};
+    for (size_t i = 0; i < n; i++) {
+        double size = fabs(x[i]);
+        most = size > most ? size : most;
+        padded[i] = x[i];
+    }
+    for (size_t i = n; i < whole; i++) {
+        padded[i] = 0.0;
     }
     if (!(most < LARGEST)) {
+        return found;
+    }
+    *exponent = wanted_exponent(most);
+    return extract_tile(padded, whole, *exponent);
+}
+#endif
+
+/* A tile at most, with what does not fill whole groups beside the rest. */
+static extract extract_block(const double *x, size_t n, int *exponent) {
+    double ends[2 * GROUP + LINE / sizeof(double)];
+    size_t head = (0 - (uintptr_t)x / sizeof(double)) % (LINE / sizeof(double));
+    size_t body = (n - head) - (n - head) % GROUP, count = n - body, whole = (count + GROUP - 1) / GROUP * GROUP;
+    extract found = {0, 0, 0.0, 0};
+    int is_wide, p;
+    double first = survey(x, 64, &is_wide);
+    if (is_wide || !(first < LARGEST)) {
+        return found;
+    }
+    memcpy(ends, x, head * sizeof(double));
+    memcpy(ends + head, x + head + body, (count - head) * sizeof(double));
+    memset(ends + count, 0, (whole - count) * sizeof(double));
+    p = wanted_exponent(first) + 3;
+    found = extract_both(x + head, body, ends, whole, p);
+    if (!found.is_certain && found.largest < LARGEST && wanted_exponent(found.largest) != p) {
+        p = wanted_exponent(found.largest);
+        found = extract_both(x + head, body, ends, whole, p);
+    }
+    *exponent = p;
+    return found;
+}
+
+/* The rounded sum, divided by `count`, of n doubles, if one extraction gives it; returns whether. */
+static int try_few(const double *x, size_t n, uint64_t count, double *out) {
+    int p = 0;
+    extract found;
+    uint64_t high, low, sign = 0;
+    if (n <= FC_EXACT_FEW) {
+        found = extract_few(x, n, &p);
+    } else if (n <= TILE - 2 * GROUP) {
+        found = extract_block(x, n, &p);
+    } else {
         return 0;
     }
-    p = wanted_exponent(most);
-    found = extract_tile(padded, whole, p);
     if (!found.is_certain) {
         return 0;
     }
@@ -529,6 +713,12 @@ static int try_few(const double *x, size_t n, uint64_t count, double *out) {
 void fc_exact_start(fc_exact_sum *state) {
     memset(state, 0, sizeof *state);
     state->exponent = FC_EXACT_NO_EXPONENT;
+}
+
+void fc_exact_add_integer(fc_exact_sum *state, const fc_integer_sum *integer) {
+    add_scaled(state, (int64_t)integer->low, 0);
+    add_scaled(state, integer->high, 32);
+    add_scaled(state, integer->top, 64);
 }
 
 void fc_exact_merge(fc_exact_sum *state, const fc_exact_sum *other) {

@@ -369,6 +369,32 @@ static size_t where(int kind, const void *x, size_t n, int is_maximum, fc_number
 }
 
 #ifdef FC_ISA_BASE
+void fc_store(int kind, fc_number value, void *out) {
+    switch (kind) {
+    case FC_BOOL:
+    case FC_INT8:
+    case FC_UINT8:
+        *(uint8_t *)out = (uint8_t)value.u;
+        break;
+    case FC_INT16:
+    case FC_UINT16:
+        *(uint16_t *)out = (uint16_t)value.u;
+        break;
+    case FC_INT32:
+    case FC_UINT32:
+        *(uint32_t *)out = (uint32_t)value.u;
+        break;
+    case FC_FLOAT16:
+        *(uint16_t *)out = value.f == value.f ? half_of(value.f) : 0x7e00;
+        break;
+    case FC_FLOAT32:
+        *(float *)out = (float)value.f;
+        break;
+    default:
+        *(uint64_t *)out = value.u;
+    }
+}
+
 int fc_is_better(int kind, int is_maximum, fc_number value, fc_number best) {
     return is_better(kind, is_maximum, value, best);
 }

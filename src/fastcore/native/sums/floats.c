@@ -30,7 +30,7 @@ FC_INLINE double fold_lanes(double *lane) {
 #define SUM_ACCUMULATORS (SUM_GROUP / FC_F64_WIDTH)
 
 #if defined(FC_ISA_AVX512)
-#define SUM_LINE 8 /* doubles of a cache line, and of a vector */
+#define SUM_WIDTH 8 /* elements of a vector: of doubles, a cache line */
 
 /* The four vectors' lanes folded in the order of fold_lanes. */
 FC_INLINE double fold_vectors(__m512d a, __m512d b, __m512d c, __m512d d) {
@@ -41,95 +41,100 @@ FC_INLINE double fold_vectors(__m512d a, __m512d b, __m512d c, __m512d d) {
     return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two))) + 0.0;
 }
 
-FC_INLINE __m512d load_first(const double *x, size_t n) {
-    return _mm512_maskz_loadu_pd((__mmask8)(n >= SUM_LINE ? 0xff : (1u << n) - 1), x);
+/* The mask of the first n elements of a vector. */
+FC_INLINE __mmask8 first_mask(size_t n) { return (__mmask8)(n >= SUM_WIDTH ? 0xff : (1u << n) - 1); }
+
+/* Vector k of n <= 32 elements, those after the end as +0.0. */
+FC_INLINE __m512d load_few(const double *x, size_t n, size_t k) {
+    if (n <= k * SUM_WIDTH) {
+        return _mm512_setzero_pd();
+    }
+    return _mm512_maskz_loadu_pd(first_mask(n - k * SUM_WIDTH), x + k * SUM_WIDTH);
 }
 
-FC_INLINE double sum_few(const double *x, size_t n) {
-    __m512d zero = _mm512_setzero_pd();
-    __m512d a = load_first(x, n), b = zero, c = zero, d = zero;
-    if (n > SUM_LINE) {
-        b = load_first(x + SUM_LINE, n - SUM_LINE);
-        if (n > 2 * SUM_LINE) {
-            c = load_first(x + 2 * SUM_LINE, n - 2 * SUM_LINE);
-            if (n > 3 * SUM_LINE) {
-                d = load_first(x + 3 * SUM_LINE, n - 3 * SUM_LINE);
-            }
-        }
+FC_INLINE __m512d load_few_f32(const float *x, size_t n, size_t k) {
+    if (n <= k * SUM_WIDTH) {
+        return _mm512_setzero_pd();
     }
-    return fold_vectors(a, b, c, d);
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(first_mask(n - k * SUM_WIDTH), x + k * SUM_WIDTH));
 }
 
-/* The sum of one block of n <= FC_SUM_BLOCK doubles. */
-FC_INLINE double sum_block(const double *x, size_t n) {
-    __m512d lane[4];
-    size_t slot, i, end;
-    __m512i turn;
-    if (n <= FC_SUM_LANES) {
-        return sum_few(x, n);
+/* The sum of one block of n <= FC_SUM_BLOCK elements. */
+#define SUM_BLOCK(name, type, few, load, load_masked)                                                              \
+    FC_INLINE double name(const type *x, size_t n) {                                                               \
+        __m512d lane[4];                                                                                           \
+        size_t slot, i, end;                                                                                       \
+        __m512i turn;                                                                                              \
+        if (n <= FC_SUM_LANES) {                                                                                   \
+            return fold_vectors(few(x, n, 0), few(x, n, 1), few(x, n, 2), few(x, n, 3));                           \
+        }                                                                                                          \
+        slot = (uintptr_t)x / sizeof(type) % SUM_WIDTH;                                                            \
+        end = n + slot; /* in elements from where the first vector begins */                                       \
+        x -= slot;                                                                                                 \
+        lane[0] = load_masked((__mmask8)(0xffu << slot), x);                                                       \
+        for (int k = 1; k < 4; k++) {                                                                              \
+            lane[k] = load(x + k * SUM_WIDTH);                                                                     \
+        }                                                                                                          \
+        for (i = FC_SUM_LANES; i + FC_SUM_LANES <= end; i += FC_SUM_LANES) {                                       \
+            for (int k = 0; k < 4; k++) {                                                                          \
+                lane[k] = _mm512_add_pd(lane[k], load(x + i + k * SUM_WIDTH));                                     \
+            }                                                                                                      \
+        }                                                                                                          \
+        for (int k = 0; k < 4 && i < end; k++, i += SUM_WIDTH) {                                                   \
+            lane[k] = _mm512_add_pd(lane[k], load_masked(first_mask(end - i), x + i));                             \
+        }                                                                                                          \
+        turn = _mm512_add_epi64(_mm512_set1_epi64((int64_t)slot), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));       \
+        return fold_vectors(                                                                                       \
+            _mm512_permutex2var_pd(lane[0], turn, lane[1]), _mm512_permutex2var_pd(lane[1], turn, lane[2]),        \
+            _mm512_permutex2var_pd(lane[2], turn, lane[3]), _mm512_permutex2var_pd(lane[3], turn, lane[0]));       \
     }
-    slot = (uintptr_t)x / sizeof(double) % SUM_LINE;
-    end = n + slot; /* in doubles from the start of the first line */
-    x -= slot;
-    lane[0] = _mm512_maskz_load_pd((__mmask8)(0xffu << slot), x);
-    lane[1] = _mm512_load_pd(x + SUM_LINE);
-    lane[2] = _mm512_load_pd(x + 2 * SUM_LINE);
-    lane[3] = _mm512_load_pd(x + 3 * SUM_LINE);
-    for (i = FC_SUM_LANES; i + FC_SUM_LANES <= end; i += FC_SUM_LANES) {
-        for (int k = 0; k < 4; k++) {
-            lane[k] = _mm512_add_pd(lane[k], _mm512_load_pd(x + i + k * SUM_LINE));
-        }
-    }
-    for (int k = 0; k < 4 && i < end; k++, i += SUM_LINE) {
-        __mmask8 mask = (__mmask8)(end - i >= SUM_LINE ? 0xff : (1u << (end - i)) - 1);
-        lane[k] = _mm512_add_pd(lane[k], _mm512_maskz_load_pd(mask, x + i));
-    }
-    turn = _mm512_add_epi64(_mm512_set1_epi64((int64_t)slot), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
-    return fold_vectors(
-        _mm512_permutex2var_pd(lane[0], turn, lane[1]), _mm512_permutex2var_pd(lane[1], turn, lane[2]),
-        _mm512_permutex2var_pd(lane[2], turn, lane[3]), _mm512_permutex2var_pd(lane[3], turn, lane[0]));
-}
+#define LOAD_FLOATS(p) _mm512_cvtps_pd(_mm256_load_ps(p))
+#define LOAD_FLOATS_MASKED(mask, p) _mm512_cvtps_pd(_mm256_maskz_load_ps(mask, p))
+SUM_BLOCK(sum_block, double, load_few, _mm512_load_pd, _mm512_maskz_load_pd)
+SUM_BLOCK(sum_block_f32, float, load_few_f32, LOAD_FLOATS, LOAD_FLOATS_MASKED)
 #else
-/* The sum of one block of n <= FC_SUM_BLOCK doubles. */
-static double sum_block(const double *x, size_t n) {
-    double lane[FC_SUM_LANES];
-    size_t whole = n - n % FC_SUM_LANES;
-    if (n < FC_SUM_LANES) {
-        /* Folding lanes that are +0.0 changes nothing, as no lane is ever -0.0: start at the first that may not be. */
-        size_t half = 1, width;
-        while (half < n) {
-            half *= 2;
-        }
-        width = half;
-        for (size_t l = 0; l < width; l++) {
-            lane[l] = l < n ? 0.0 + x[l] : 0.0;
-        }
-        for (half = width / 2; half > 0; half /= 2) {
-            for (size_t l = 0; l < half; l++) {
-                lane[l] += lane[l + half];
-            }
-        }
-        return lane[0];
+/* The sum of one block of n <= FC_SUM_BLOCK elements. */
+#define SUM_BLOCK(name, type, load)                                                                                  \
+    static double name(const type *x, size_t n) {                                                                    \
+        double lane[FC_SUM_LANES];                                                                                   \
+        size_t whole = n - n % FC_SUM_LANES;                                                                         \
+        if (n < FC_SUM_LANES) {                                                                                      \
+            /* Folding lanes that are +0.0 changes nothing, as no lane is ever -0.0: start where one may not be. */  \
+            size_t width = 1;                                                                                        \
+            while (width < n) {                                                                                      \
+                width *= 2;                                                                                          \
+            }                                                                                                        \
+            for (size_t l = 0; l < width; l++) {                                                                     \
+                lane[l] = l < n ? 0.0 + x[l] : 0.0;                                                                  \
+            }                                                                                                        \
+            for (size_t half = width / 2; half > 0; half /= 2) {                                                     \
+                for (size_t l = 0; l < half; l++) {                                                                  \
+                    lane[l] += lane[l + half];                                                                       \
+                }                                                                                                    \
+            }                                                                                                        \
+            return lane[0];                                                                                          \
+        }                                                                                                            \
+        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                                           \
+            fc_f64 sum[SUM_ACCUMULATORS];                                                                            \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                             \
+                sum[k] = fc_f64_set(0.0);                                                                            \
+            }                                                                                                        \
+            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                                                   \
+                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                         \
+                    sum[k] = fc_f64_add(sum[k], load(x + i + k * FC_F64_WIDTH));                                     \
+                }                                                                                                    \
+            }                                                                                                        \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                             \
+                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                                               \
+            }                                                                                                        \
+        }                                                                                                            \
+        for (size_t i = whole; i < n; i++) {                                                                         \
+            lane[i - whole] += x[i];                                                                                 \
+        }                                                                                                            \
+        return fold_lanes(lane);                                                                                     \
     }
-    for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {
-        fc_f64 sum[SUM_ACCUMULATORS];
-        for (int k = 0; k < SUM_ACCUMULATORS; k++) {
-            sum[k] = fc_f64_set(0.0);
-        }
-        for (size_t i = group; i < whole; i += FC_SUM_LANES) {
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {
-                sum[k] = fc_f64_add(sum[k], fc_f64_load(x + i + k * FC_F64_WIDTH));
-            }
-        }
-        for (int k = 0; k < SUM_ACCUMULATORS; k++) {
-            fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);
-        }
-    }
-    for (size_t i = whole; i < n; i++) {
-        lane[i - whole] += x[i];
-    }
-    return fold_lanes(lane);
-}
+SUM_BLOCK(sum_block, double, fc_f64_load)
+SUM_BLOCK(sum_block_f32, float, fc_f64_load_f32)
 #endif
 
 /* The same of the products x[i]·y[i], each rounded. */
@@ -137,6 +142,15 @@ static double dot_block(const double *x, const double *y, size_t n) {
     double lane[FC_SUM_LANES];
     double x_rest[FC_SUM_LANES] = {0.0}, y_rest[FC_SUM_LANES] = {0.0};
     size_t whole = n - n % FC_SUM_LANES;
+#if defined(FC_ISA_AVX512)
+    if (n <= FC_SUM_LANES) {
+        __m512d product[4];
+        for (size_t k = 0; k < 4; k++) {
+            product[k] = _mm512_mul_pd(load_few(x, n, k), load_few(y, n, k));
+        }
+        return fold_vectors(product[0], product[1], product[2], product[3]);
+    }
+#endif
     memcpy(x_rest, x + whole, (n - whole) * sizeof(double));
     memcpy(y_rest, y + whole, (n - whole) * sizeof(double));
     for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {
@@ -167,6 +181,19 @@ static void deviation_block(const double *x, size_t n, double pivot, double *sum
     double lane[FC_SUM_LANES], square_lane[FC_SUM_LANES], rest[FC_SUM_LANES];
     const fc_f64 p = fc_f64_set(pivot);
     size_t whole = n - n % FC_SUM_LANES;
+#if defined(FC_ISA_AVX512)
+    if (n <= FC_SUM_LANES) {
+        __m512d d[4], square[4];
+        for (size_t k = 0; k < 4; k++) {
+            __mmask8 mask = n > k * SUM_WIDTH ? first_mask(n - k * SUM_WIDTH) : 0;
+            d[k] = _mm512_maskz_sub_pd(mask, load_few(x, n, k), p);
+            square[k] = _mm512_mul_pd(d[k], d[k]);
+        }
+        *sum_out = fold_vectors(d[0], d[1], d[2], d[3]);
+        *square_out = fold_vectors(square[0], square[1], square[2], square[3]);
+        return;
+    }
+#endif
     for (size_t l = 0; l < FC_SUM_LANES; l++) {
         rest[l] = whole + l < n ? x[whole + l] : pivot; /* a deviation of +0.0 */
     }
@@ -200,6 +227,10 @@ static void sum_blocks(int kind, const void *x, size_t n, double *partial) {
     if (kind == FC_FLOAT64) {
         for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
             *partial++ = sum_block((const double *)x + first, block_size(n, first));
+        }
+    } else if (kind == FC_FLOAT32) {
+        for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
+            *partial++ = sum_block_f32((const float *)x + first, block_size(n, first));
         }
     } else {
         double block[FC_SUM_BLOCK];

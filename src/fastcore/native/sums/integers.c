@@ -11,13 +11,25 @@
 #define VECTORS 8
 #define VECTOR (FC_WORDS * 8)     /* bytes */
 #define GROUP (VECTORS * VECTOR)  /* bytes a step */
+#define LONG 8192                 /* bytes from which on whole cache lines pay */
 /* Elements in one go: the state's halves stay far from their ends, and what is subtracted for turned signs in range. */
 #define CHUNK ((size_t)1 << 20)
 
-/* Calls STEP(k, vector) on all of `bytes` bytes at x, the last vector filled up with zeros; `i` ends as the bytes taken
-   with those. */
+/* Calls STEP(k, vector) on all of `bytes` bytes at x, what is before the first cache line of a long array and the last
+   vector filled up with zeros; `taken` is the bytes with those. */
 #define EACH_VECTOR(STEP)                                            \
     do {                                                             \
+        size_t head = (0 - (uintptr_t)x) % 64, i = 0;                \
+        taken = 0;                                                   \
+        if (head != 0 && bytes >= LONG) {                            \
+            char rest[64] = {0};                                     \
+            memcpy(rest, x, head);                                   \
+            for (; i < 64; i += VECTOR) {                            \
+                STEP(0, fc_word_load(rest + i));                     \
+            }                                                        \
+            taken = 64 - head;                                       \
+            i = head;                                                \
+        }                                                            \
         for (; i + GROUP <= bytes; i += GROUP) {                     \
             for (int k = 0; k < VECTORS; k++) {                      \
                 STEP(k, fc_word_load(x + i + (size_t)k * VECTOR));   \
@@ -32,6 +44,7 @@
             STEP(0, fc_word_load(rest));                             \
             i += VECTOR;                                             \
         }                                                            \
+        taken += i;                                                  \
     } while (0)
 
 FC_INLINE void carry(fc_integer_sum *state) {
@@ -44,18 +57,22 @@ FC_INLINE void carry(fc_integer_sum *state) {
 #ifdef FC_ISA_BASE
 void fc_integer_carry(fc_integer_sum *state) { carry(state); }
 
-int64_t fc_integer_floor(const fc_integer_sum *state, uint64_t count) {
-    const int64_t n = (int64_t)count;
-    int64_t rest = state->top % n;
+int64_t fc_integer_nearest(const fc_integer_sum *state, uint64_t count) {
+    /* floor((2·sum + count) / (2·count)), digit by digit; the first quotient, at 2^64, is no more than the sign of a
+       result that fits. */
+    fc_integer_sum twice = {2 * state->top, 2 * state->high, 2 * state->low + count};
+    const uint64_t divisor = 2 * count;
+    int64_t rest;
     uint64_t part, result;
+    carry(&twice);
+    rest = twice.top % (int64_t)divisor;
     if (rest < 0) {
-        rest += n;
+        rest += (int64_t)divisor;
     }
-    /* Digit by digit; the first quotient, at 2^64, is no more than the sign of a result that fits. */
-    part = (uint64_t)rest << 32 | (uint64_t)state->high;
-    result = part / count << 32;
-    part = part % count << 32 | state->low;
-    return (int64_t)(result | part / count);
+    part = (uint64_t)rest << 32 | (uint64_t)twice.high;
+    result = part / divisor << 32;
+    part = part % divisor << 32 | twice.low;
+    return (int64_t)(result | part / divisor);
 }
 #endif
 
@@ -82,7 +99,7 @@ FC_INLINE void add_total(fc_integer_sum *state, int64_t total) {
 FC_INLINE size_t sum_halves(const char *x, size_t bytes, uint64_t turn, uint64_t *low, uint64_t *high) {
     const fc_word t = fc_word_set(turn);
     fc_word whole[VECTORS], upper[VECTORS];
-    size_t i = 0;
+    size_t taken;
     for (int k = 0; k < VECTORS; k++) {
         whole[k] = upper[k] = fc_word_set(0);
     }
@@ -98,19 +115,19 @@ FC_INLINE size_t sum_halves(const char *x, size_t bytes, uint64_t turn, uint64_t
     EACH_VECTOR(ADD_HALVES);
     *high = fold_words(upper);
     *low = fold_words(whole) - (*high << 32);
-    return i;
+    return taken;
 }
 
 static void sum_bytes(fc_integer_sum *state, const char *x, size_t bytes, int is_signed) {
     const fc_word turn = fc_word_set(is_signed ? 0x8080808080808080u : 0);
     fc_word sum[VECTORS];
-    size_t i = 0;
+    size_t taken;
     for (int k = 0; k < VECTORS; k++) {
         sum[k] = fc_word_set(0);
     }
 #define ADD_BYTES(k, v) sum[k] = fc_word_add(sum[k], fc_word_bytes(fc_word_xor(v, turn)))
     EACH_VECTOR(ADD_BYTES);
-    add_total(state, (int64_t)fold_words(sum) - (is_signed ? 128 * (int64_t)i : 0));
+    add_total(state, (int64_t)fold_words(sum) - (is_signed ? 128 * (int64_t)taken : 0));
 }
 
 /* A lane of 32 bits takes a pair's sum, of at most 2^16 in magnitude, less than 2^15 times: here 2^14 at most. */
@@ -119,7 +136,7 @@ static void sum_bytes(fc_integer_sum *state, const char *x, size_t bytes, int is
 static void sum_shorts(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
     const fc_word turn = fc_word_set(is_signed ? 0 : 0x8000800080008000u);
     while (n > 0) {
-        size_t bytes = 2 * n < PAIRS_MOST ? 2 * n : PAIRS_MOST, i = 0;
+        size_t bytes = 2 * n < PAIRS_MOST ? 2 * n : PAIRS_MOST, taken;
         fc_word sum[VECTORS];
         int32_t lane[2 * FC_WORDS];
         int64_t total = 0;
@@ -134,7 +151,7 @@ static void sum_shorts(fc_integer_sum *state, const char *x, size_t n, int is_si
                 total += lane[l];
             }
         }
-        add_total(state, total + (is_signed ? 0 : 32768 * (int64_t)(i / 2)));
+        add_total(state, total + (is_signed ? 0 : 32768 * (int64_t)(taken / 2)));
         x += bytes;
         n -= bytes / 2;
     }
@@ -142,13 +159,15 @@ static void sum_shorts(fc_integer_sum *state, const char *x, size_t n, int is_si
 
 static void sum_ints(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
     uint64_t low, high;
-    size_t taken = sum_halves(x, 4 * n, is_signed ? 0x8000000080000000u : 0, &low, &high) / 4;
+    size_t taken = (is_signed ? sum_halves(x, 4 * n, 0x8000000080000000u, &low, &high)
+                              : sum_halves(x, 4 * n, 0, &low, &high)) /
+                   4;
     add_total(state, (int64_t)(low + high) - (is_signed ? (int64_t)taken << 31 : 0));
 }
 
 static void sum_longs(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
     uint64_t low, high;
-    size_t taken = sum_halves(x, 8 * n, is_signed ? 1ull << 63 : 0, &low, &high) / 8;
+    size_t taken = (is_signed ? sum_halves(x, 8 * n, 1ull << 63, &low, &high) : sum_halves(x, 8 * n, 0, &low, &high)) / 8;
     state->high += (int64_t)high - (is_signed ? (int64_t)taken << 31 : 0);
     state->low += low;
 }
