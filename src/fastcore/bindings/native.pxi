@@ -81,6 +81,8 @@ cdef extern from "fastcore.h" nogil:
     ctypedef struct fc_exact_table:
         void (*update)(fc_exact_sum *state, int kind, const void *x, size_t n) noexcept nogil
         bint (*try_few)(const double *x, size_t n, uint64_t count, double *out) noexcept nogil
+        void (*sum_columns)(int kind, const void *x, size_t rows, size_t columns, uint64_t count, double *out,
+                            uint8_t *is_left, void *scratch) noexcept nogil
 
     ctypedef struct fc_extremes_table:
         fc_number (*minimum)(int kind, const void *x, size_t n) noexcept nogil
@@ -114,6 +116,7 @@ cdef extern from "fastcore.h" nogil:
     bint fc_is_better(int kind, bint is_maximum, fc_number value, fc_number best)
     void fc_store(int kind, fc_number value, void *out)
     size_t fc_columns_scratch_size(size_t rows, size_t columns)
+    size_t fc_exact_columns_scratch_size()
 
     ctypedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, const void *c, int step_c,
                              void *out, size_t n) noexcept nogil

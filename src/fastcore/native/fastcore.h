@@ -98,6 +98,10 @@ typedef struct fc_exact_table {
     /* The sum of n >= 1 doubles divided by 1 <= count < 2^32, rounded once; returns 0 if that takes a state: for hard
        data, and for more than some thousand. */
     int (*try_few)(const double *x, size_t n, uint64_t count, double *out);
+    /* The same of each column of floats, row after row: is_left[column] is 1 where that is not enough. `scratch` has
+       fc_exact_columns_scratch_size() bytes. */
+    void (*sum_columns)(int kind, const void *x, size_t rows, size_t columns, uint64_t count, double *out,
+                        uint8_t *is_left, void *scratch);
 } fc_exact_table;
 
 /* Of n >= 1 elements; NaN if there is one; among equals the first. */
@@ -154,6 +158,7 @@ int fc_is_better(int kind, int is_maximum, fc_number value, fc_number best);
 void fc_store(int kind, fc_number value, void *out);
 
 size_t fc_columns_scratch_size(size_t rows, size_t columns);
+size_t fc_exact_columns_scratch_size(void);
 
 /* ---- transforms ---------------------------------------------------------------------------------------------- */
 

@@ -21,6 +21,10 @@ cdef enum RowError:
     INTEGER_OUT_OF_RANGE
 
 
+cdef inline size_t max_size(size_t a, size_t b) noexcept nogil:
+    return a if a > b else b
+
+
 cdef enum:
     # Columns that are copied into rows together: a cache line of float64, twice.
     GATHERED = 16
@@ -41,7 +45,6 @@ cdef RowError _row_exact(Job *job, const void *x, size_t count, double *out) noe
     """The exact sum of a row divided by a count, rounded once; the mean of both infinities is NaN."""
     cdef fc_exact_sum exact
     cdef fc_integer_sum integers
-    cdef unsigned flags
     if not _is_float_kind(job.kind):
         _start_integers(&integers)
         fc_integers.sum(&integers, job.kind, x, job.length)
@@ -51,13 +54,23 @@ cdef RowError _row_exact(Job *job, const void *x, size_t count, double *out) noe
         return NO_ERROR
     fc_exact_start(&exact)
     fc_exact.update(&exact, job.kind, x, job.length)
-    flags = exact.flags
+    return _exact_result(job, &exact, count, out)
+
+
+cdef RowError _exact_result(Job *job, const fc_exact_sum *exact, size_t count, double *out) noexcept nogil:
+    cdef unsigned flags = exact.flags
     if flags != 0:
         if job.operation == FSUM and flags & FC_EXACT_PLUS_INF and flags & FC_EXACT_MINUS_INF:
             return BOTH_INFINITIES
         out[0] = INFINITY if flags == FC_EXACT_PLUS_INF else -INFINITY if flags == FC_EXACT_MINUS_INF else NAN
         return NO_ERROR
-    return OUT_OF_RANGE if fc_exact_round(&exact, count, out) else NO_ERROR
+    return OUT_OF_RANGE if fc_exact_round(exact, count, out) else NO_ERROR
+
+
+cdef double _divided(Job *job, double squares) noexcept nogil:
+    if <Py_ssize_t>job.length <= job.ddof:
+        return INFINITY if squares > 0 else NAN
+    return squares / <double>(<Py_ssize_t>job.length - job.ddof)
 
 
 cdef double _row_variance(Job *job, const void *x) noexcept nogil:
@@ -90,15 +103,12 @@ cdef double _row_variance(Job *job, const void *x) noexcept nogil:
             first += count
         squared = fc_float_sum_finish(&total.squares)
         squared = _corrected(squared, fc_float_sum_finish(&total.sum), n)
-    if <Py_ssize_t>n <= job.ddof:
-        return INFINITY if squared > 0 else NAN
-    return squared / <double>(<Py_ssize_t>n - job.ddof)
+    return _divided(job, squared)
 
 
 cdef RowError _row_sum(Job *job, const void *x, size_t index) noexcept nogil:
     cdef Running running
     cdef fc_integer_sum *total = &running.total.integers
-    cdef uint64_t upper
     if _is_float_kind(job.kind):
         if job.length <= FC_SUM_BLOCK:
             fc_floats.sum_blocks(job.kind, x, job.length, <double *>job.out + index)
@@ -109,11 +119,8 @@ cdef RowError _row_sum(Job *job, const void *x, size_t index) noexcept nogil:
         return NO_ERROR
     _start_integers(total)
     fc_integers.sum(total, job.kind, x, job.length)
-    upper = <uint64_t>total.high
-    (<uint64_t *>job.out)[index] = upper << 32 | total.low
-    if total.top == 0 and (_is_unsigned_kind(job.kind) or upper >> 31 == 0) or total.top == -1 and upper >> 31 != 0:
-        return NO_ERROR
-    return INTEGER_OUT_OF_RANGE
+    (<uint64_t *>job.out)[index] = <uint64_t>total.high << 32 | total.low
+    return NO_ERROR if _fits_kind(job.kind, total) else INTEGER_OUT_OF_RANGE
 
 
 cdef void _row(Job *job, const void *x, size_t index) noexcept nogil:
@@ -169,57 +176,174 @@ cdef void _rows(Job *job, const char *x, size_t first, size_t end) noexcept nogi
 
 
 cdef void _integer_columns(Job *job, const char *x, size_t inner, size_t index, void *scratch) noexcept nogil:
-    cdef uint64_t *out = <uint64_t *>job.out + index
+    """Sums of columns of integers, or their exact sums or means as floats."""
+    cdef bint is_long = job.kind == FC_INT64 or job.kind == FC_UINT64
     cdef int64_t *upper = <int64_t *>scratch
-    cdef size_t i
-    cdef int64_t top
-    cdef bint is_unsigned = job.kind == FC_UINT64
-    if job.kind != FC_INT64 and not is_unsigned:
-        fc_axes.sum_integers(job.kind, x, job.length, inner, out, NULL)
+    cdef uint64_t *out = <uint64_t *>job.out + index
+    cdef fc_integer_sum total
+    cdef size_t i, count = job.length if job.operation == MEAN else 1
+    if job.operation != SUM:
+        out = <uint64_t *>scratch + inner
+    fc_axes.sum_integers(job.kind, x, job.length, inner, out, upper if is_long else NULL)
+    if not is_long and job.operation == SUM:
         return
-    fc_axes.sum_integers(job.kind, x, job.length, inner, out, upper)
     for i in range(inner):
         # The whole is upper·2^32 and the sum of the lower halves, which is below 2^64.
-        top = upper[i] + <int64_t>((out[i] - (<uint64_t>upper[i] << 32)) >> 32)
-        if (top >> 32 != 0) if is_unsigned else not -(<int64_t>1 << 31) <= top < <int64_t>1 << 31:
+        total.top = 0
+        total.high = upper[i] if is_long else <int64_t>out[i] >> 32
+        total.low = out[i] - (<uint64_t>total.high << 32)
+        fc_integer_carry(&total)
+        if job.operation != SUM:
+            (<double *>job.out)[index + i] = fc_integer_quotient(&total, count)
+        elif not _fits_kind(job.kind, &total):
             job.error = INTEGER_OUT_OF_RANGE
 
 
+cdef bint _fits_kind(int kind, const fc_integer_sum *total) noexcept nogil:
+    """Whether a sum fits the 64-bit kind of a sum of its kind."""
+    if total.top == 0:
+        return _is_unsigned_kind(kind) or total.high >> 31 == 0
+    return total.top == -1 and total.high >> 31 != 0 and not _is_unsigned_kind(kind)
+
+
 cdef bint _takes_columns(Job *job, size_t inner) noexcept nogil:
+    """Whether the columns are reduced as they lie."""
     if job.operation == SUM:
         return True
+    if job.operation == FSUM or job.operation == MEAN:
+        return inner >= FEW_COLUMNS or not _is_float_kind(job.kind)
     return (job.operation == LEAST or job.operation == GREATEST) and inner >= FEW_COLUMNS
 
 
 cdef size_t _columns_scratch_size(Job *job, size_t inner) noexcept nogil:
+    cdef size_t gathered = GATHERED * (sizeof(Running) + min_size(job.length, CHUNK) * fc_kind_size(job.kind))
     if not _takes_columns(job, inner):
-        return GATHERED * job.length * fc_kind_size(job.kind)
-    if job.operation != SUM:
+        return gathered
+    if job.operation == LEAST or job.operation == GREATEST:
         return 0
-    if _is_float_kind(job.kind):
+    if not _is_float_kind(job.kind):
+        return 2 * inner * sizeof(int64_t)
+    if job.operation == SUM:
         return fc_columns_scratch_size(job.length, inner)
-    return inner * sizeof(int64_t)
+    return max_size(fc_exact_columns_scratch_size(), gathered) + inner
 
 
 cdef void _columns(Job *job, const char *x, size_t inner, size_t index, void *scratch) noexcept nogil:
     """Reduce the columns of a (length, inner) array into out[index] and on."""
-    cdef size_t first = 0, count, row
-    if _takes_columns(job, inner):
-        if job.operation != SUM:
-            fc_axes.extremes(
-                job.kind, x, job.length, inner, job.operation == GREATEST, job.out + index * fc_kind_size(job.kind)
-            )
-        elif _is_float_kind(job.kind):
-            fc_axes.sum_floats(job.kind, x, job.length, inner, <double *>job.out + index, scratch)
+    if not _takes_columns(job, inner):
+        _gathered_columns(job, x, inner, 0, inner, index, scratch)
+    elif job.operation == LEAST or job.operation == GREATEST:
+        fc_axes.extremes(
+            job.kind, x, job.length, inner, job.operation == GREATEST, job.out + index * fc_kind_size(job.kind)
+        )
+    elif not _is_float_kind(job.kind):
+        _integer_columns(job, x, inner, index, scratch)
+    elif job.operation == SUM:
+        fc_axes.sum_floats(job.kind, x, job.length, inner, <double *>job.out + index, scratch)
+    else:
+        _exact_columns(job, x, inner, index, scratch)
+
+
+cdef void _exact_columns(Job *job, const char *x, size_t inner, size_t index, void *scratch) noexcept nogil:
+    cdef uint8_t *is_left = <uint8_t *>scratch
+    cdef char *rest = <char *>scratch + inner
+    cdef size_t column
+    rest += (0 - <size_t>rest) % sizeof(double) if inner % sizeof(double) else 0
+    fc_exact.sum_columns(
+        job.kind, x, job.length, inner, job.length if job.operation == MEAN else 1, <double *>job.out + index,
+        is_left, rest
+    )
+    for column in range(inner):
+        if is_left[column]:
+            _gathered_columns(job, x, inner, column, column + 1, index, rest)
+
+
+cdef void _gathered_columns(
+    Job *job, const char *x, size_t inner, size_t first, size_t end, size_t index, void *scratch
+) noexcept nogil:
+    """Reduce columns by copying a few at a time, and of long ones a chunk, into rows."""
+    cdef size_t count, i, size = fc_kind_size(job.kind)
+    cdef Running *running = <Running *>scratch
+    cdef char *rows = <char *>scratch + GATHERED * sizeof(Running)
+    while first < end:
+        count = min_size(GATHERED, end - first)
+        if job.length <= CHUNK:
+            fc_axes.gather(job.kind, x, job.length, inner, first, count, rows)
+            for i in range(count):
+                _row(job, rows + i * job.length * size, index + first + i)
         else:
-            _integer_columns(job, x, inner, index, scratch)
-        return
-    while first < inner:
-        count = min_size(GATHERED, inner - first)
-        fc_axes.gather(job.kind, x, job.length, inner, first, count, scratch)
-        for row in range(count):
-            _row(job, <const char *>scratch + row * job.length * fc_kind_size(job.kind), index + first + row)
+            _long_columns(job, x, inner, first, count, running, rows)
+            for i in range(count):
+                _finish_row(job, &running[i], index + first + i)
         first += count
+
+
+cdef Reduction _reduction(Job *job) noexcept nogil:
+    if job.operation == LEAST:
+        return MINIMUM
+    if job.operation == GREATEST:
+        return MAXIMUM
+    if job.operation == WHERE_LEAST:
+        return WHERE_MINIMUM
+    if job.operation == WHERE_GREATEST:
+        return WHERE_MAXIMUM
+    return EXACT_SUM if _is_float_kind(job.kind) else INTEGER_SUM
+
+
+cdef void _long_columns(
+    Job *job, const char *x, size_t inner, size_t first, size_t count, Running *running, char *rows
+) noexcept nogil:
+    cdef size_t i
+    cdef double mean
+    for i in range(count):
+        _start(&running[i], _reduction(job), job.kind)
+    _stream_columns(job, x, inner, first, count, running, rows)
+    if job.operation == VARIANCE or job.operation == DEVIATION:
+        for i in range(count):
+            if _is_float_kind(job.kind):
+                mean = NAN
+                if running[i].total.exact.flags == 0:
+                    fc_exact_round(&running[i].total.exact, job.length, &mean)
+                running[i].best.f = mean
+            else:
+                running[i].best.i = fc_integer_nearest(&running[i].total.integers, job.length)
+            _start(&running[i], DEVIATIONS, job.kind)
+        _stream_columns(job, x, inner, first, count, running, rows)
+
+
+cdef void _stream_columns(
+    Job *job, const char *x, size_t inner, size_t first, size_t count, Running *running, char *rows
+) noexcept nogil:
+    cdef size_t row = 0, n, i, size = fc_kind_size(job.kind)
+    while row < job.length:
+        n = min_size(CHUNK, job.length - row)
+        fc_axes.gather(job.kind, x + row * inner * size, n, inner, first, count, rows)
+        for i in range(count):
+            _update(&running[i], job.kind, rows + i * n * size, n)
+        row += n
+
+
+cdef void _finish_row(Job *job, Running *running, size_t index) noexcept nogil:
+    """What has been reduced, into out[index]."""
+    cdef RowError error = NO_ERROR
+    cdef double *out = <double *>job.out + index
+    cdef double squares
+    if job.operation == LEAST or job.operation == GREATEST:
+        fc_store(job.kind, running.best, job.out + index * fc_kind_size(job.kind))
+    elif job.operation == WHERE_LEAST or job.operation == WHERE_GREATEST:
+        (<int64_t *>job.out)[index] = running.at
+    elif running.reduction == EXACT_SUM:
+        error = _exact_result(job, &running.total.exact, job.length if job.operation == MEAN else 1, out)
+    elif running.best.f != running.best.f and _is_float_kind(job.kind):
+        out[0] = NAN
+    else:
+        squares = fc_float_sum_finish(&running.total.deviations.squares)
+        squares = _corrected(squares, fc_float_sum_finish(&running.total.deviations.sum), job.length)
+        out[0] = _divided(job, squares)
+        if job.operation == DEVIATION:
+            out[0] = square_root(out[0])
+    if job.error == NO_ERROR:
+        job.error = error
 
 
 cdef class _RowParts:

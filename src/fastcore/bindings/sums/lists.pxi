@@ -59,16 +59,18 @@ cdef Py_ssize_t _collect_integers(fc_integer_sum *integers, PyObject **item, Py_
     cdef long long small = 0, value
     cdef int64_t high = 0
     cdef uint64_t low = 0
-    while i < n and PyLong_CheckExact(item[i]):
-        FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
-        if FC_IS_SMALL(item[i]):
+    while i < n:
+        while i < n and PyLong_CheckExact(item[i]) and FC_IS_SMALL(item[i]):
+            FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
             small += FC_SMALL_VALUE(item[i])  # below 2^30: 2^33 of them fit
-        elif fc_medium_value(item[i], &value):
+            i += 1
+        while i < n and PyLong_CheckExact(item[i]) and fc_medium_value(item[i], &value):
+            FC_PREFETCH(item[min_size(i + PREFETCH_AHEAD, n - 1)])
             high += value >> 32
             low += <uint32_t>value
-        else:
+            i += 1
+        if i < n and not (PyLong_CheckExact(item[i]) and FC_IS_SMALL(item[i])):
             break
-        i += 1
     integers.high += high
     integers.low += low
     _push_integer(integers, small)

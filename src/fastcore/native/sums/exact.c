@@ -653,6 +653,24 @@ FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
 }
 #endif
 
+/* above·2^(p - 52) + below·2^(p - 97), both less than 2^63 in magnitude, divided by a count; returns 1 if that is out of
+   range. */
+FC_INLINE int round_scaled(int64_t above, int64_t below, int p, uint64_t count, double *out) {
+    uint64_t low = (uint64_t)above << GAP, high = (uint64_t)(above >> (64 - GAP)), sign = 0;
+    low += (uint64_t)below;
+    high += (uint64_t)(below >> 63) + (low < (uint64_t)below);
+    if (high >> 63) {
+        sign = 1ull << 63;
+        low = 0 - low;
+        high = ~high + (low == 0);
+    }
+    if ((high | low) == 0) {
+        *out = 0.0;
+        return 0;
+    }
+    return round_quotient(high, low, p - GAP - 52, 0, sign, count, out);
+}
+
 /* A tile at most, with what does not fill whole groups beside the rest. */
 static extract extract_block(const double *x, size_t n, int *exponent) {
     double ends[2 * GROUP + LINE / sizeof(double)];
@@ -681,7 +699,6 @@ static extract extract_block(const double *x, size_t n, int *exponent) {
 static int try_few(const double *x, size_t n, uint64_t count, double *out) {
     int p = 0;
     extract found;
-    uint64_t high, low, sign = 0;
     if (n <= FC_EXACT_FEW) {
         found = extract_few(x, n, &p);
     } else if (n <= TILE - 2 * GROUP) {
@@ -692,24 +709,128 @@ static int try_few(const double *x, size_t n, uint64_t count, double *out) {
     if (!found.is_certain) {
         return 0;
     }
-    /* high·2^45 + low as 128 bits: |high| < 2^57 and |low| < 2^57. */
-    low = (uint64_t)found.high << GAP;
-    high = (uint64_t)(found.high >> (64 - GAP));
-    low += (uint64_t)found.low;
-    high += (uint64_t)(found.low >> 63) + (low < (uint64_t)found.low);
-    if (high >> 63) {
-        sign = 1ull << 63;
-        low = 0 - low;
-        high = ~high + (low == 0);
+    return !round_scaled(found.high, found.low, p, count, out);
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------- */
+
+/* Extraction of many columns at once: each has its exponent, from its first values, and its accumulators in a strip of
+   2 KiB an array. Four rows are taken between a load and a store of them. */
+#define STRIP 256
+#define FIRST_ROWS 32
+/* A value adds at most 2^44 to either sum of a column, so that 64 bits take twice as many. */
+#define ROWS_MOST ((size_t)1 << 18)
+
+typedef struct strip {
+    double s[STRIP], t[STRIP], lost[STRIP], most[STRIP], s0[STRIP], t0[STRIP];
+    int64_t high[STRIP], low[STRIP];
+    int exponent[STRIP];
+    double rows[4][STRIP];
+} strip;
+
+FC_INLINE void start_strip(strip *a, int kind, const void *x, size_t first, size_t rows, size_t columns, size_t width) {
+    memset(a->most, 0, sizeof a->most);
+    for (size_t row = 0; row < rows && row < FIRST_ROWS; row++) {
+        const double *v = as_doubles(kind, x, first + row * columns, width, a->rows[0]);
+        for (size_t i = 0; i < width; i++) {
+            double magnitude = fabs(v[i]);
+            a->most[i] = magnitude > a->most[i] ? magnitude : a->most[i];
+        }
     }
-    if ((high | low) == 0) {
-        *out = 0.0;
-        return 1;
+    for (size_t i = 0; i < STRIP; i++) {
+        int p = i < width && a->most[i] < LARGEST ? wanted_exponent(a->most[i]) + 3 : 0;
+        a->exponent[i] = p;
+        a->s[i] = a->s0[i] = 1.5 * power_of_two(p);
+        a->t[i] = a->t0[i] = 1.5 * power_of_two(p - GAP);
+        a->lost[i] = a->most[i] = 0.0;
+        a->high[i] = a->low[i] = 0;
     }
-    return round_quotient(high, low, p - GAP - 52, 0, sign, count, out) == 0;
+}
+
+/* Adds `count` rows, 1 or 4, to the accumulators. */
+FC_INLINE void extract_rows(strip *a, const double *const *row, int count, size_t width) {
+    for (size_t i = 0; i < width; i += FC_F64_WIDTH) {
+        fc_f64 s = fc_f64_load(a->s + i), t = fc_f64_load(a->t + i);
+        fc_f64 lost = fc_f64_load(a->lost + i), most = fc_f64_load(a->most + i);
+        for (int k = 0; k < count; k++) {
+            fc_f64 v = fc_f64_load(row[k] + i);
+            fc_f64 s_next = fc_f64_add(s, v);
+            fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s));
+            fc_f64 t_next = fc_f64_add(t, r);
+            fc_f64 q2 = fc_f64_sub(t_next, t);
+            s = s_next;
+            t = t_next;
+            lost = fc_f64_or_xor(lost, q2, r);
+            most = fc_f64_max_abs(v, most);
+        }
+        fc_f64_store(a->s + i, s);
+        fc_f64_store(a->t + i, t);
+        fc_f64_store(a->lost + i, lost);
+        fc_f64_store(a->most + i, most);
+    }
+}
+
+/* Moves what the accumulators have gained to the integers. A NaN stays, and is seen at the end. */
+FC_INLINE void flush_strip(strip *a, size_t width) {
+    for (size_t i = 0; i < width; i++) {
+        a->high[i] += (int64_t)(fc_bits_of(a->s[i]) - fc_bits_of(a->s0[i]));
+        a->low[i] += (int64_t)(fc_bits_of(a->t[i]) - fc_bits_of(a->t0[i]));
+        a->lost[i] = a->s[i] != a->s[i] ? 1.0 : a->lost[i];
+        a->s[i] = a->s0[i];
+        a->t[i] = a->t0[i];
+    }
+}
+
+/* The rows of a strip as doubles whose end may be read as vectors; only whole vectors are there in place. */
+FC_INLINE const double *strip_row(strip *a, int kind, const void *x, size_t at, size_t width, int k) {
+    if (kind == FC_FLOAT64 && width % FC_F64_WIDTH == 0) {
+        return (const double *)x + at;
+    }
+    if (kind == FC_FLOAT64) {
+        memcpy(a->rows[k], (const double *)x + at, width * sizeof(double));
+        return a->rows[k];
+    }
+    return as_doubles(kind, x, at, width, a->rows[k]);
+}
+
+static void sum_columns(int kind, const void *x, size_t rows, size_t columns, uint64_t count, double *out,
+                        uint8_t *is_left, void *scratch) {
+    strip *a = (strip *)scratch;
+    memset(is_left, 1, columns);
+    if (rows > ROWS_MOST) {
+        return;
+    }
+    memset(a->rows, 0, sizeof a->rows);
+    for (size_t column = 0; column < columns; column += STRIP) {
+        size_t width = columns - column < STRIP ? columns - column : STRIP, row = 0;
+        start_strip(a, kind, x, column, rows, columns, width);
+        while (row < rows) {
+            size_t end = rows - row < DEPTH ? rows : row + DEPTH;
+            for (; row + 4 <= end; row += 4) {
+                const double *four[4];
+                for (int k = 0; k < 4; k++) {
+                    four[k] = strip_row(a, kind, x, (row + k) * columns + column, width, k);
+                }
+                extract_rows(a, four, 4, width);
+            }
+            for (; row < end; row++) {
+                const double *one = strip_row(a, kind, x, row * columns + column, width, 0);
+                extract_rows(a, &one, 1, width);
+            }
+            flush_strip(a, width);
+        }
+        for (size_t i = 0; i < width; i++) {
+            if (exponent_of(a->most[i]) + 9 <= a->exponent[i] && (fc_bits_of(a->lost[i]) << 1) == 0) {
+                is_left[column + i] =
+                    (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i], count, out + column + i);
+            }
+        }
+    }
 }
 
 #ifdef FC_ISA_BASE
+size_t fc_exact_columns_scratch_size(void) { return sizeof(strip); }
+
 void fc_exact_start(fc_exact_sum *state) {
     memset(state, 0, sizeof *state);
     state->exponent = FC_EXACT_NO_EXPONENT;
@@ -795,4 +916,5 @@ double fc_integer_quotient(const fc_integer_sum *state, uint64_t count) {
 const fc_exact_table FC_TABLE(fc_exact) = {
     .update = update,
     .try_few = try_few,
+    .sum_columns = sum_columns,
 };
