@@ -715,8 +715,9 @@ static int try_few(const double *x, size_t n, uint64_t count, double *out) {
 /* ---- columns ------------------------------------------------------------------------------------------------- */
 
 /* Extraction of many columns at once: each has its exponent, from its first values, and its accumulators in a strip of
-   2 KiB an array. Four rows are taken between a load and a store of them. */
+   2 KiB an array. Eight rows are taken between a load and a store of them. */
 #define STRIP 256
+#define ROWS 8
 #define FIRST_ROWS 32
 /* A value adds at most 2^44 to either sum of a column, so that 64 bits take twice as many. */
 #define ROWS_MOST ((size_t)1 << 18)
@@ -725,7 +726,7 @@ typedef struct strip {
     double s[STRIP], t[STRIP], lost[STRIP], most[STRIP], s0[STRIP], t0[STRIP];
     int64_t high[STRIP], low[STRIP];
     int exponent[STRIP];
-    double rows[4][STRIP];
+    double rows[ROWS][STRIP];
 } strip;
 
 FC_INLINE void start_strip(strip *a, int kind, const void *x, size_t first, size_t rows, size_t columns, size_t width) {
@@ -747,7 +748,7 @@ FC_INLINE void start_strip(strip *a, int kind, const void *x, size_t first, size
     }
 }
 
-/* Adds `count` rows, 1 or 4, to the accumulators. */
+/* Adds `count` rows, 1 or ROWS, to the accumulators. */
 FC_INLINE void extract_rows(strip *a, const double *const *row, int count, size_t width) {
     for (size_t i = 0; i < width; i += FC_F64_WIDTH) {
         fc_f64 s = fc_f64_load(a->s + i), t = fc_f64_load(a->t + i);
@@ -806,12 +807,12 @@ static void sum_columns(int kind, const void *x, size_t rows, size_t columns, ui
         start_strip(a, kind, x, column, rows, columns, width);
         while (row < rows) {
             size_t end = rows - row < DEPTH ? rows : row + DEPTH;
-            for (; row + 4 <= end; row += 4) {
-                const double *four[4];
-                for (int k = 0; k < 4; k++) {
-                    four[k] = strip_row(a, kind, x, (row + k) * columns + column, width, k);
+            for (; row + ROWS <= end; row += ROWS) {
+                const double *some[ROWS];
+                for (int k = 0; k < ROWS; k++) {
+                    some[k] = strip_row(a, kind, x, (row + k) * columns + column, width, k);
                 }
-                extract_rows(a, four, 4, width);
+                extract_rows(a, some, ROWS, width);
             }
             for (; row < end; row++) {
                 const double *one = strip_row(a, kind, x, row * columns + column, width, 0);
