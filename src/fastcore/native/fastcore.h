@@ -52,11 +52,17 @@ typedef struct fc_integer_sum {
 /* Base-2^32 digits of an exact sum of doubles; bit 0 of digit[0] is worth 2^-1074 (see sums/exact.c). */
 #define FC_EXACT_DIGITS 68
 enum { FC_EXACT_NAN = 1, FC_EXACT_PLUS_INF = 2, FC_EXACT_MINUS_INF = 4 };
+/* What served the tiles before. */
+typedef struct fc_exact_way {
+    int32_t exponent; /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
+    uint32_t careful; /* tiles still to be extracted without trying to split them */
+    uint32_t penalty; /* how many those were at first: more with each failure in a row */
+} fc_exact_way;
 typedef struct fc_exact_sum {
     int64_t digit[FC_EXACT_DIGITS];
     uint32_t pending; /* additions since the digits were last carried */
-    int32_t exponent; /* of the extraction constant; FC_EXACT_NO_EXPONENT at first */
     uint32_t flags;
+    fc_exact_way way;
 } fc_exact_sum;
 #define FC_EXACT_NO_EXPONENT INT32_MIN
 

@@ -1,5 +1,9 @@
 /* A small width-neutral layer over the vector instructions of an ISA: a loop is written once, and FC_F64_WIDTH and
-   FC_F32_WIDTH say how many elements one step takes. Only what more than one loop uses is here. */
+   FC_F32_WIDTH say how many elements one step takes, FC_WORDS how many 64-bit words.
+
+   fc_f64_greater is of magnitudes, as pairs of 32-bit integers: the upper half of the result, with the exponent, is that
+   of the greater (a NaN is above all), the lower half is of no use. fc_f64_uppers packs the upper halves of two vectors
+   into words, in some order. Floating-point compares would wait for the units that add. */
 #ifndef FASTCORE_SIMD_H
 #define FASTCORE_SIMD_H
 
@@ -23,7 +27,10 @@ typedef __mmask8 fc_f64_flag;
 #define fc_f64_min(a, b) _mm512_min_pd(a, b)
 #define fc_f64_max(a, b) _mm512_max_pd(a, b)
 #define fc_f64_mul(a, b) _mm512_mul_pd(a, b)
-#define fc_f64_max_abs(a, b) _mm512_range_pd(a, b, 0xb)                       /* max(|a|, |b|) */
+#define fc_f64_magnitude(a) _mm512_abs_pd(a)
+#define fc_f64_and(a, b) _mm512_and_pd(a, b)
+#define fc_f64_greater(a, b) \
+    _mm512_castsi512_pd(_mm512_max_epu32(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
 #define fc_f64_or_xor(a, b, c) _mm512_castsi512_pd(_mm512_ternarylogic_epi64( \
     _mm512_castpd_si512(a), _mm512_castpd_si512(b), _mm512_castpd_si512(c), 0xf6)) /* a | (b ^ c) */
 #define fc_f64_unordered(a, b) _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q)
@@ -54,6 +61,13 @@ typedef __m512i fc_word;
 #define fc_word_high(a) _mm512_srli_epi64(a, 32)
 #define fc_word_bytes(a) _mm512_sad_epu8(a, _mm512_setzero_si512())
 #define fc_word_pairs(a) _mm512_madd_epi16(a, _mm512_set1_epi16(1))
+#define fc_word_min(a, b) _mm512_min_epi64(a, b) /* signed */
+#define fc_word_max(a, b) _mm512_max_epi64(a, b)
+#define fc_word_and(a, b) _mm512_and_si512(a, b)
+#define fc_word_max32(a, b) _mm512_max_epu32(a, b) /* unsigned */
+#define fc_word_min32(a, b) _mm512_min_epu32(a, b)
+#define fc_f64_uppers(a, b) \
+    _mm512_castps_si512(_mm512_shuffle_ps(_mm512_castpd_ps(a), _mm512_castpd_ps(b), 0xdd))
 
 #elif defined(FC_ISA_AVX2)
 #include <immintrin.h>
@@ -69,7 +83,10 @@ typedef __m256d fc_f64_flag;
 #define fc_f64_min(a, b) _mm256_min_pd(a, b)
 #define fc_f64_max(a, b) _mm256_max_pd(a, b)
 #define fc_f64_mul(a, b) _mm256_mul_pd(a, b)
-#define fc_f64_max_abs(a, b) _mm256_max_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), a), b)
+#define fc_f64_magnitude(a) _mm256_andnot_pd(_mm256_set1_pd(-0.0), a)
+#define fc_f64_and(a, b) _mm256_and_pd(a, b)
+#define fc_f64_greater(a, b) \
+    _mm256_castsi256_pd(_mm256_max_epu32(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
 #define fc_f64_or_xor(a, b, c) _mm256_or_pd(a, _mm256_xor_pd(b, c))
 #define fc_f64_unordered(a, b) _mm256_cmp_pd(a, b, _CMP_UNORD_Q)
 #define fc_f64_flag_none _mm256_setzero_pd()
@@ -99,9 +116,16 @@ typedef __m256i fc_word;
 #define fc_word_high(a) _mm256_srli_epi64(a, 32)
 #define fc_word_bytes(a) _mm256_sad_epu8(a, _mm256_setzero_si256())
 #define fc_word_pairs(a) _mm256_madd_epi16(a, _mm256_set1_epi16(1))
+#define fc_word_min(a, b) _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(a, b)) /* signed */
+#define fc_word_max(a, b) _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b))
+#define fc_word_and(a, b) _mm256_and_si256(a, b)
+#define fc_word_max32(a, b) _mm256_max_epu32(a, b) /* unsigned */
+#define fc_word_min32(a, b) _mm256_min_epu32(a, b)
+#define fc_f64_uppers(a, b) \
+    _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(a), _mm256_castpd_ps(b), 0xdd))
 
 #elif defined(__x86_64__) || defined(_M_X64)
-#include <emmintrin.h>
+#include <nmmintrin.h>
 #define FC_F64_WIDTH 2
 typedef __m128d fc_f64;
 typedef __m128d fc_f64_flag;
@@ -114,7 +138,9 @@ typedef __m128d fc_f64_flag;
 #define fc_f64_min(a, b) _mm_min_pd(a, b)
 #define fc_f64_max(a, b) _mm_max_pd(a, b)
 #define fc_f64_mul(a, b) _mm_mul_pd(a, b)
-#define fc_f64_max_abs(a, b) _mm_max_pd(_mm_andnot_pd(_mm_set1_pd(-0.0), a), b)
+#define fc_f64_magnitude(a) _mm_andnot_pd(_mm_set1_pd(-0.0), a)
+#define fc_f64_and(a, b) _mm_and_pd(a, b)
+#define fc_f64_greater(a, b) _mm_castsi128_pd(_mm_max_epu32(_mm_castpd_si128(a), _mm_castpd_si128(b)))
 #define fc_f64_or_xor(a, b, c) _mm_or_pd(a, _mm_xor_pd(b, c))
 #define fc_f64_unordered(a, b) _mm_cmpunord_pd(a, b)
 #define fc_f64_flag_none _mm_setzero_pd()
@@ -144,6 +170,12 @@ typedef __m128i fc_word;
 #define fc_word_high(a) _mm_srli_epi64(a, 32)
 #define fc_word_bytes(a) _mm_sad_epu8(a, _mm_setzero_si128())
 #define fc_word_pairs(a) _mm_madd_epi16(a, _mm_set1_epi16(1))
+#define fc_word_min(a, b) _mm_blendv_epi8(a, b, _mm_cmpgt_epi64(a, b)) /* signed */
+#define fc_word_max(a, b) _mm_blendv_epi8(b, a, _mm_cmpgt_epi64(a, b))
+#define fc_word_and(a, b) _mm_and_si128(a, b)
+#define fc_word_max32(a, b) _mm_max_epu32(a, b) /* unsigned */
+#define fc_word_min32(a, b) _mm_min_epu32(a, b)
+#define fc_f64_uppers(a, b) _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(a), _mm_castpd_ps(b), 0xdd))
 
 #elif defined(__aarch64__) || defined(_M_ARM64)
 #include <arm_neon.h>
@@ -160,7 +192,10 @@ typedef uint64x2_t fc_f64_flag;
 #define fc_f64_min(a, b) vminnmq_f64(a, b)
 #define fc_f64_max(a, b) vmaxnmq_f64(a, b)
 #define fc_f64_mul(a, b) vmulq_f64(a, b)
-#define fc_f64_max_abs(a, b) vmaxnmq_f64(vabsq_f64(a), b)
+#define fc_f64_magnitude(a) vabsq_f64(a)
+#define fc_f64_and(a, b) vreinterpretq_f64_u64(vandq_u64(fc_f64_bits(a), fc_f64_bits(b)))
+#define fc_f64_halves(a) vreinterpretq_u32_f64(a)
+#define fc_f64_greater(a, b) vreinterpretq_f64_u32(vmaxq_u32(fc_f64_halves(a), fc_f64_halves(b)))
 #define fc_f64_or_xor(a, b, c) \
     vreinterpretq_f64_u64(vorrq_u64(fc_f64_bits(a), veorq_u64(fc_f64_bits(b), fc_f64_bits(c))))
 #define fc_f64_ordered(a, b) vandq_u64(vceqq_f64(a, a), vceqq_f64(b, b))
@@ -192,6 +227,14 @@ typedef uint64x2_t fc_word;
 #define fc_word_high(a) vshrq_n_u64(a, 32)
 #define fc_word_bytes(a) vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vreinterpretq_u8_u64(a))))
 #define fc_word_pairs(a) vreinterpretq_u64_s32(vpaddlq_s16(vreinterpretq_s16_u64(a)))
+#define fc_word_above(a, b) vcgtq_s64(vreinterpretq_s64_u64(a), vreinterpretq_s64_u64(b))
+#define fc_word_min(a, b) vbslq_u64(fc_word_above(a, b), b, a) /* signed */
+#define fc_word_max(a, b) vbslq_u64(fc_word_above(a, b), a, b)
+#define fc_word_and(a, b) vandq_u64(a, b)
+#define fc_word_halves(a) vreinterpretq_u32_u64(a)
+#define fc_word_max32(a, b) vreinterpretq_u64_u32(vmaxq_u32(fc_word_halves(a), fc_word_halves(b))) /* unsigned */
+#define fc_word_min32(a, b) vreinterpretq_u64_u32(vminq_u32(fc_word_halves(a), fc_word_halves(b)))
+#define fc_f64_uppers(a, b) vreinterpretq_u64_u32(vuzp2q_u32(vreinterpretq_u32_f64(a), vreinterpretq_u32_f64(b)))
 
 #else /* any other processor: one element at a time */
 #define FC_F64_WIDTH 1
@@ -216,7 +259,9 @@ FC_INLINE uint64_t fc_f64_bits(double value) {
 #define fc_f64_min(a, b) ((a) < (b) ? (a) : (b))
 #define fc_f64_max(a, b) ((a) > (b) ? (a) : (b))
 #define fc_f64_mul(a, b) ((a) * (b))
-#define fc_f64_max_abs(a, b) (fabs(a) > (b) ? fabs(a) : (b))
+#define fc_f64_magnitude(a) fabs(a)
+#define fc_f64_and(a, b) fc_f64_from_bits(fc_f64_bits(a) & fc_f64_bits(b))
+#define fc_f64_greater(a, b) (fc_f64_bits(a) > fc_f64_bits(b) ? (a) : (b))
 #define fc_f64_or_xor(a, b, c) fc_f64_from_bits(fc_f64_bits(a) | (fc_f64_bits(b) ^ fc_f64_bits(c)))
 #define fc_f64_unordered(a, b) ((a) != (a) || (b) != (b))
 #define fc_f64_flag_none 0
@@ -261,6 +306,18 @@ FC_INLINE uint64_t fc_word_pairs(uint64_t a) {
     uint32_t low = (uint32_t)((int16_t)a + (int16_t)(a >> 16)), high = (uint32_t)((int16_t)(a >> 32) + (int16_t)(a >> 48));
     return (uint64_t)high << 32 | low;
 }
+#define fc_word_min(a, b) ((int64_t)(a) < (int64_t)(b) ? (a) : (b))
+#define fc_word_max(a, b) ((int64_t)(a) > (int64_t)(b) ? (a) : (b))
+#define fc_word_and(a, b) ((a) & (b))
+FC_INLINE uint64_t fc_word_max32(uint64_t a, uint64_t b) {
+    uint64_t upper = (a >> 32) > (b >> 32) ? a : b, lower = (uint32_t)a > (uint32_t)b ? a : b;
+    return (upper >> 32) << 32 | (uint32_t)lower;
+}
+FC_INLINE uint64_t fc_word_min32(uint64_t a, uint64_t b) {
+    uint64_t upper = (a >> 32) < (b >> 32) ? a : b, lower = (uint32_t)a < (uint32_t)b ? a : b;
+    return (upper >> 32) << 32 | (uint32_t)lower;
+}
+FC_INLINE uint64_t fc_f64_uppers(double a, double b) { return (fc_f64_bits(b) >> 32) << 32 | fc_f64_bits(a) >> 32; }
 #endif
 
 FC_INLINE uint64_t fc_bits_of(double x) {

@@ -269,7 +269,12 @@ static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
 
 /* ---- extraction ---------------------------------------------------------------------------------------------- */
 
-/* With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45) and takes x by
+/* Splitting, for values of exponents in [m, m + 17], which ordinary data have. The upper 27 bits q of each significand,
+   cut out by a mask, are multiples of 2^(m-26), and the rest r = x - q, of 26 bits, of 2^(m-52): so 128 of each add up
+   exactly, to less than 2^(m+25) and 2^(m-1), 51 bits. Three additions; the least and the largest |x| are the
+   certificate. A zero among the values is not told from a tiny one: it goes the other way.
+
+   Extraction, for up to 36 binades. With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45) and takes x by
 
        S' = S + x;  q = S' - S;  r = x - q;  T' = T + r;  q2 = T' - T.
 
@@ -277,14 +282,16 @@ static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
    ulp is 2^(p-52): q and r are exact and |r| <= 2^(p-53). So T moves by at most 2^(p-46) and stays in
    [2^(p-45), 2^(p-44)], with ulp 2^(p-97). If moreover q2 = r each time, nothing was lost: the sum of the values is
    (bits S - bits 1.5·2^p)·2^(p-52) + (bits T - bits 1.5·2^(p-45))·2^(p-97), as the bit patterns of one binade count
-   its ulps. The certificate: the largest |x| by exponent, the bits in which q2 and r ever differed, and no NaN, which a
-   vector maximum may drop. p = max(e(M) + 9, -977) is the least that fits a largest magnitude M; at -977 the ulp of T
+   its ulps. The certificate: the largest |x| by exponent, which a NaN or an infinity is above, and the bits in which q2 and r
+   ever differed. p = max(e(M) + 9, -977) is the least that fits a largest magnitude M; at -977 the ulp of T
    is 2^-1074, and so always fine enough for subnormals. */
 #define DEPTH 128
 #define PAIRS 4
 #define GROUP (PAIRS * FC_F64_WIDTH)
 #define TILE (DEPTH * GROUP)
 #define GAP 45
+#define CUT 26 /* bits of a double that splitting takes off */
+#define SPLIT_MOST 17
 #define LEAST_EXPONENT (-977)
 /* Tiles as wide as a refused one come in runs: as many go to the bins unasked; another try costs such a run 2 %. */
 #define SKIP 16
@@ -301,137 +308,250 @@ FC_INLINE int wanted_exponent(double largest) {
     return e > LEAST_EXPONENT ? e : LEAST_EXPONENT;
 }
 
-/* What extraction gives: high·2^(p-52) + low·2^(p-97), exactly, if it is certain. */
+/* What a tile gives: high·2^(unit + gap) + low·2^unit, exactly, if it is certain. */
 typedef struct extract {
     int64_t high, low;
-    double largest; /* finite or infinite magnitude */
+    int unit, gap;
+    double largest; /* a magnitude with the exponent of the largest; a NaN or infinity if there is one */
     int is_certain;
 } extract;
 
-/* The ends of the accumulators of n values. */
-FC_INLINE extract certify(const fc_f64 *s, const fc_f64 *t, fc_f64 most, fc_f64 lost, double s0, double t0, int p) {
+#define MAGNITUDES 0x7fffffff7fffffffull /* the upper halves of two doubles without their signs */
+
+/* A double of the exponent of the greatest of some packed upper halves; infinity if one is of a NaN. */
+FC_INLINE double largest_of(fc_word most) {
+    uint32_t lane[2 * FC_WORDS], upper = 0;
+    fc_word_store((void *)lane, most);
+    for (int l = 0; l < 2 * FC_WORDS; l++) {
+        upper = lane[l] > upper ? lane[l] : upper;
+    }
+    return upper >= 0x7ff00000 ? INFINITY : fc_double_of((uint64_t)upper << 32);
+}
+
+/* m values at y that do not fill whole groups: zeros are behind them. */
+FC_INLINE size_t whole_groups(size_t m) { return (m + GROUP - 1) / GROUP * GROUP; }
+
+/* Splits n values at x, a multiple of GROUP, and m at y, together a TILE at most. */
+FC_INLINE extract split_both(const double *x, size_t n, const double *y, size_t m) {
+    const fc_f64 upper = fc_f64_set(fc_double_of(UINT64_MAX << CUT));
+    const fc_word magnitudes = fc_word_set(MAGNITUDES);
+    fc_f64 s[PAIRS], t[PAIRS];
+    fc_word most = fc_word_set(0), least = fc_word_set(UINT64_MAX); /* one for all pairs: 16 registers hold no more */
+    double lane[GROUP];
+    uint32_t uppers[2 * FC_WORDS], least_upper = UINT32_MAX;
+    extract found;
+    int e;
+    assert(n % GROUP == 0 && n + whole_groups(m) <= TILE);
+    for (int k = 0; k < PAIRS; k++) {
+        s[k] = t[k] = fc_f64_set(0.0);
+    }
+#define SPLIT(k, v)                                          \
+    do {                                                     \
+        fc_f64 q = fc_f64_and(v, upper);                     \
+        s[k] = fc_f64_add(s[k], q);                          \
+        t[k] = fc_f64_add(t[k], fc_f64_sub(v, q));           \
+    } while (0)
+    for (size_t i = 0; i < n; i += GROUP) {
+        for (int k = 0; k < PAIRS; k += 2) {
+            fc_f64 v = fc_f64_load(x + i + (size_t)k * FC_F64_WIDTH);
+            fc_f64 w = fc_f64_load(x + i + (size_t)(k + 1) * FC_F64_WIDTH);
+            fc_word both = fc_word_and(fc_f64_uppers(v, w), magnitudes);
+            SPLIT(k, v);
+            SPLIT(k + 1, w);
+            most = fc_word_max32(both, most);
+            least = fc_word_min32(both, least);
+        }
+    }
+    /* The zeros after the last value are none: the least is taken without them. */
+    for (size_t i = 0; i < m; i += GROUP) {
+        for (int k = 0; k < PAIRS; k += 2) {
+            fc_f64 v = fc_f64_load(y + i + (size_t)k * FC_F64_WIDTH);
+            fc_f64 w = fc_f64_load(y + i + (size_t)(k + 1) * FC_F64_WIDTH);
+            SPLIT(k, v);
+            SPLIT(k + 1, w);
+            most = fc_word_max32(fc_word_and(fc_f64_uppers(v, w), magnitudes), most);
+        }
+    }
+    for (size_t i = 0; i < m; i++) {
+        uint32_t upper_half = (uint32_t)(fc_bits_of(fabs(y[i])) >> 32);
+        least_upper = upper_half < least_upper ? upper_half : least_upper;
+    }
+    fc_word_store((void *)uppers, least);
+    for (int l = 0; l < 2 * FC_WORDS; l++) {
+        least_upper = uppers[l] < least_upper ? uppers[l] : least_upper;
+    }
+    found.largest = largest_of(most);
+    e = (int)(least_upper >> 20) - 1023;
+    /* Above -900, 2^(52 - e) is a double. */
+    found.is_certain = found.largest < LARGEST && e > -900 && exponent_of(found.largest) - e <= SPLIT_MOST;
+    found.high = found.low = 0;
+    found.unit = e - 52;
+    found.gap = CUT;
+    if (found.is_certain) {
+        const double s_scale = power_of_two(CUT - e), t_scale = power_of_two(52 - e);
+        for (int k = 0; k < PAIRS; k++) {
+            fc_f64_store(lane + k * FC_F64_WIDTH, s[k]);
+        }
+        for (int l = 0; l < GROUP; l++) {
+            found.high += (int64_t)(lane[l] * s_scale);
+        }
+        for (int k = 0; k < PAIRS; k++) {
+            fc_f64_store(lane + k * FC_F64_WIDTH, t[k]);
+        }
+        for (int l = 0; l < GROUP; l++) {
+            found.low += (int64_t)(lane[l] * t_scale);
+        }
+    }
+    return found;
+}
+
+/* What the accumulators of an extraction hold, if nothing was lost. */
+FC_INLINE extract certify(const fc_f64 *s, const fc_f64 *t, fc_word most, fc_f64 lost, double s0, double t0, int p) {
     double s_lane[GROUP], t_lane[GROUP], lane[FC_F64_WIDTH];
     uint64_t high = 0, low = 0, lost_bits = 0; /* unsigned, as values that are refused may have left any sum */
     extract found;
-    int is_nan = 0;
-    found.largest = 0.0;
     for (int k = 0; k < PAIRS; k++) {
         fc_f64_store(s_lane + k * FC_F64_WIDTH, s[k]);
         fc_f64_store(t_lane + k * FC_F64_WIDTH, t[k]);
-    }
-    fc_f64_store(lane, most);
-    for (int l = 0; l < FC_F64_WIDTH; l++) {
-        found.largest = lane[l] > found.largest ? lane[l] : found.largest;
     }
     fc_f64_store(lane, lost);
     for (int l = 0; l < FC_F64_WIDTH; l++) {
         lost_bits |= fc_bits_of(lane[l]);
     }
     for (int l = 0; l < GROUP; l++) {
-        is_nan |= s_lane[l] != s_lane[l];
         high += fc_bits_of(s_lane[l]) - fc_bits_of(s0);
         low += fc_bits_of(t_lane[l]) - fc_bits_of(t0);
     }
+    found.largest = largest_of(most);
     found.high = (int64_t)high;
     found.low = (int64_t)low;
+    found.unit = p - GAP - 52;
+    found.gap = GAP;
     /* A residue of -0.0 comes back as +0.0: the sign bit is no loss. */
-    found.is_certain = exponent_of(found.largest) + 9 <= p && (lost_bits << 1) == 0 && !is_nan;
+    found.is_certain = exponent_of(found.largest) + 9 <= p && (lost_bits << 1) == 0;
     return found;
 }
 
-/* Extracts n values at x and m at y, multiples of GROUP and together at most TILE, with exponent p. */
+/* Extracts n values at x, a multiple of GROUP, and m at y, together a TILE at most, with exponent p. */
 FC_INLINE extract extract_both(const double *x, size_t n, const double *y, size_t m, int p) {
     const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
-    const fc_f64 zero = fc_f64_set(0.0);
-    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
-    assert(n % GROUP == 0 && m % GROUP == 0 && n + m <= TILE);
+    const fc_word magnitudes = fc_word_set(MAGNITUDES);
+    fc_f64 s[PAIRS], t[PAIRS], lost = fc_f64_set(0.0);
+    fc_word most = fc_word_set(0);
+    assert(n % GROUP == 0 && n + whole_groups(m) <= TILE);
     for (int k = 0; k < PAIRS; k++) {
         s[k] = fc_f64_set(s0);
         t[k] = fc_f64_set(t0);
-        most[k] = lost[k] = zero;
     }
+    if (n == 0) {
+        x = y;
+        n = m;
+        m = 0;
+    }
+#define EXTRACT(k, v)                                                       \
+    do {                                                                    \
+        fc_f64 s_next = fc_f64_add(s[k], v);                                \
+        fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));                 \
+        fc_f64 t_next = fc_f64_add(t[k], r);                                \
+        lost = fc_f64_or_xor(lost, fc_f64_sub(t_next, t[k]), r);            \
+        s[k] = s_next;                                                      \
+        t[k] = t_next;                                                      \
+    } while (0)
     for (; n > 0; x = y, n = m, m = 0) {
         for (size_t i = 0; i < n; i += GROUP) {
-            for (int k = 0; k < PAIRS; k++) {
+            for (int k = 0; k < PAIRS; k += 2) {
                 fc_f64 v = fc_f64_load(x + i + (size_t)k * FC_F64_WIDTH);
-                fc_f64 s_next = fc_f64_add(s[k], v);
-                fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));
-                fc_f64 t_next = fc_f64_add(t[k], r);
-                fc_f64 q2 = fc_f64_sub(t_next, t[k]);
-                s[k] = s_next;
-                t[k] = t_next;
-                lost[k] = fc_f64_or_xor(lost[k], q2, r);
-                most[k] = fc_f64_max_abs(v, most[k]);
+                fc_f64 w = fc_f64_load(x + i + (size_t)(k + 1) * FC_F64_WIDTH);
+                EXTRACT(k, v);
+                EXTRACT(k + 1, w);
+                most = fc_word_max32(fc_word_and(fc_f64_uppers(v, w), magnitudes), most);
             }
         }
     }
-    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
-    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
-    return certify(s, t, most[0], lost[0], s0, t0, p);
+    return certify(s, t, most, lost, s0, t0, p);
 }
 
-FC_INLINE extract extract_tile(const double *x, size_t n, int p) { return extract_both(x, n, NULL, 0, p); }
+/* Tiles that are extracted at once after failures to split. */
+#define PENALTY_MOST 31
+
+/* A tile's sum: by splitting, unless that failed lately; else by extraction with the exponent that served before, or with
+   the one that this tile asks for. */
+static extract sum_tile(const double *x, size_t n, const double *y, size_t m, fc_exact_way *way) {
+    extract found;
+    if (way->careful > 0 && way->exponent != FC_EXACT_NO_EXPONENT) {
+        way->careful--;
+        found = extract_both(x, n, y, m, way->exponent);
+        if (found.is_certain) {
+            return found;
+        }
+    } else {
+        found = split_both(x, n, y, m);
+        if (found.is_certain) {
+            way->penalty = 0;
+            return found;
+        }
+        way->penalty = way->penalty < PENALTY_MOST ? 2 * way->penalty + 1 : PENALTY_MOST;
+        way->careful = way->penalty;
+    }
+    if (found.largest < LARGEST) {
+        way->exponent = wanted_exponent(found.largest);
+        found = extract_both(x, n, y, m, way->exponent);
+    }
+    return found;
+}
 
 /* The same of floats, whose 24 bits S alone takes if they spread over 20 binades at most: what is left is lost. */
 FC_INLINE extract extract_floats(const float *x, size_t n, int p) {
     const double s0 = 1.5 * power_of_two(p), t0 = 1.5 * power_of_two(p - GAP);
-    const fc_f64 zero = fc_f64_set(0.0);
-    fc_f64 s[PAIRS], t[PAIRS], most[PAIRS], lost[PAIRS];
+    const fc_word magnitudes = fc_word_set(MAGNITUDES);
+    fc_f64 s[PAIRS], t[PAIRS], lost = fc_f64_set(0.0);
+    fc_word most = fc_word_set(0);
     assert(n % GROUP == 0 && n <= TILE);
     for (int k = 0; k < PAIRS; k++) {
         s[k] = fc_f64_set(s0);
         t[k] = fc_f64_set(t0);
-        most[k] = lost[k] = zero;
     }
+#define EXTRACT_UPPER(k, v)                                     \
+    do {                                                        \
+        fc_f64 s_next = fc_f64_add(s[k], v);                    \
+        lost = fc_f64_or_xor(lost, fc_f64_sub(s_next, s[k]), v); \
+        s[k] = s_next;                                          \
+    } while (0)
     for (size_t i = 0; i < n; i += GROUP) {
-        for (int k = 0; k < PAIRS; k++) {
+        for (int k = 0; k < PAIRS; k += 2) {
             fc_f64 v = fc_f64_load_f32(x + i + (size_t)k * FC_F64_WIDTH);
-            fc_f64 s_next = fc_f64_add(s[k], v);
-            lost[k] = fc_f64_or_xor(lost[k], fc_f64_sub(s_next, s[k]), v);
-            s[k] = s_next;
-            most[k] = fc_f64_max_abs(v, most[k]);
+            fc_f64 w = fc_f64_load_f32(x + i + (size_t)(k + 1) * FC_F64_WIDTH);
+            EXTRACT_UPPER(k, v);
+            EXTRACT_UPPER(k + 1, w);
+            most = fc_word_max32(fc_word_and(fc_f64_uppers(v, w), magnitudes), most);
         }
     }
-    most[0] = fc_f64_max(fc_f64_max(most[0], most[1]), fc_f64_max(most[2], most[3]));
-    lost[0] = fc_f64_or_xor(fc_f64_or_xor(lost[0], lost[1], zero), fc_f64_or_xor(lost[2], lost[3], zero), zero);
-    return certify(s, t, most[0], lost[0], s0, t0, p);
+    return certify(s, t, most, lost, s0, t0, p);
 }
 
-/* The largest magnitude of n values, and whether the nonzero ones are certainly too far apart to extract. */
-static double survey(const double *x, size_t n, int *is_wide) {
+/* Whether the nonzero values among a tile's first are certainly too far apart to extract. */
+static int is_wide(const double *x, size_t n) {
     double most = 0.0, least = INFINITY;
     for (size_t i = 0; i < n; i++) {
         double magnitude = fabs(x[i]), nonzero = magnitude > 0.0 ? magnitude : INFINITY;
         most = magnitude > most ? magnitude : most;
         least = nonzero < least ? nonzero : least;
     }
-    *is_wide = most > 0.0 && exponent_of(most) - exponent_of(least) > SPREAD_MOST;
-    return most;
+    return most > 0.0 && exponent_of(most) - exponent_of(least) > SPREAD_MOST;
+}
+
+static void add_found(fc_exact_sum *state, const extract *found) {
+    add_scaled(state, found->high, found->unit + found->gap);
+    add_scaled(state, found->low, found->unit);
 }
 
 /* How many of the n values at x, a multiple of GROUP, were added: a tile, or a run of wide ones. */
 static size_t add_some(fc_exact_sum *state, const double *x, size_t n) {
     size_t count = n < TILE ? n : TILE;
-    int is_wide = 0;
-    if (state->exponent == FC_EXACT_NO_EXPONENT) {
-        double first = survey(x, count < 64 ? count : 64, &is_wide);
-        /* 3: room for an eight times larger value before another exponent is needed. */
-        state->exponent = first < LARGEST ? wanted_exponent(first) + 3 : 0;
-    }
-    if (!is_wide) {
-        extract found = extract_tile(x, count, state->exponent);
-        if (!found.is_certain && found.largest < LARGEST) {
-            int wanted = wanted_exponent(found.largest);
-            if (wanted != state->exponent) {
-                found = extract_tile(x, count, wanted);
-                if (found.is_certain) {
-                    state->exponent = wanted;
-                }
-            }
-        }
+    if (state->way.exponent != FC_EXACT_NO_EXPONENT || !is_wide(x, count < 64 ? count : 64)) {
+        extract found = sum_tile(x, count, NULL, 0, &state->way);
         if (found.is_certain) {
-            add_scaled(state, found.high, state->exponent - 52);
-            add_scaled(state, found.low, state->exponent - GAP - 52);
+            add_found(state, &found);
             return count;
         }
     }
@@ -444,19 +564,21 @@ static size_t add_some(fc_exact_sum *state, const double *x, size_t n) {
 static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
     size_t count = n < TILE ? n : TILE;
     double tile[TILE];
-    if (state->exponent != FC_EXACT_NO_EXPONENT) {
-        extract found = extract_floats(x, count, state->exponent);
-        if (!found.is_certain && found.largest < LARGEST) {
-            int wanted = wanted_exponent(found.largest);
-            if (wanted != state->exponent) {
-                state->exponent = wanted;
-                found = extract_floats(x, count, wanted);
-            }
+    extract found;
+    if (state->way.exponent == FC_EXACT_NO_EXPONENT) {
+        state->way.exponent = wanted_exponent(isfinite(x[0]) ? fabs((double)x[0]) : 0.0);
+    }
+    found = extract_floats(x, count, state->way.exponent);
+    if (!found.is_certain && found.largest < LARGEST) {
+        int wanted = wanted_exponent(found.largest);
+        if (wanted != state->way.exponent) {
+            state->way.exponent = wanted;
+            found = extract_floats(x, count, wanted);
         }
-        if (found.is_certain) {
-            add_scaled(state, found.high, state->exponent - 52);
-            return count;
-        }
+    }
+    if (found.is_certain) {
+        add_found(state, &found);
+        return count;
     }
     for (size_t i = 0; i < count; i++) {
         tile[i] = x[i];
@@ -472,7 +594,8 @@ static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
 #define ADD_ELEMENTS(name, type, some)                                     \
     static void name(fc_exact_sum *state, const type *x, size_t n) {       \
         double ends[2 * GROUP + LINE / sizeof(type)];                      \
-        size_t head, body, count, whole;                                   \
+        size_t head, body, count;                                          \
+        extract found;                                                     \
         if (n < EXTRACT_FEWEST) {                                          \
             for (size_t i = 0; i < n; i++) {                               \
                 add_double(state, x[i]);                                   \
@@ -482,8 +605,7 @@ static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
         head = (0 - (uintptr_t)x / sizeof(type)) % (LINE / sizeof(type));  \
         body = (n - head) - (n - head) % GROUP;                            \
         count = n - body;                                                  \
-        whole = (count + GROUP - 1) / GROUP * GROUP;                       \
-        for (size_t i = 0; i < whole; i++) {                               \
+        for (size_t i = 0; i < whole_groups(count); i++) {                 \
             ends[i] = i < head ? x[i] : i < count ? x[i + body] : 0.0;     \
         }                                                                  \
         for (x += head; body > 0;) {                                       \
@@ -491,8 +613,14 @@ static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
             x += added;                                                    \
             body -= added;                                                 \
         }                                                                  \
-        if (count > 0) {                                                   \
-            add_some(state, ends, whole);                                  \
+        if (count == 0) {                                                  \
+            return;                                                        \
+        }                                                                  \
+        found = sum_tile(NULL, 0, ends, count, &state->way);             \
+        if (found.is_certain) {                                            \
+            add_found(state, &found);                                      \
+        } else {                                                           \
+            add_wide(state, ends, count);                                  \
         }                                                                  \
     }
 ADD_ELEMENTS(add_doubles, double, add_some)
@@ -596,22 +724,20 @@ FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_m
 #define FEW_VECTORS (FC_EXACT_FEW / FC_F64_WIDTH)
 
 /* Each vector has accumulators of its own, so that none waits for another. */
-FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
+FC_INLINE extract extract_few(const double *x, size_t n) {
     const __m512i magnitude = _mm512_set1_epi64(INT64_MAX);
     __m512d v[FEW_VECTORS], most = _mm512_setzero_pd(), s0, t0;
     __m512i high = _mm512_setzero_si512(), low = high, lost = high;
-    __mmask8 nan = 0;
     size_t vectors = (n + FC_F64_WIDTH - 1) / FC_F64_WIDTH;
-    extract found = {0, 0, 0.0, 0};
+    extract found = {0, 0, 0, GAP, 0.0, 0};
     int p;
     for (size_t k = 0; k < vectors; k++) {
         size_t left = n - k * FC_F64_WIDTH;
         v[k] = _mm512_maskz_loadu_pd((__mmask8)(left >= FC_F64_WIDTH ? 0xff : (1u << left) - 1), x + k * FC_F64_WIDTH);
-        most = fc_f64_max_abs(v[k], most);
-        nan |= _mm512_cmp_pd_mask(v[k], v[k], _CMP_UNORD_Q);
+        most = fc_f64_greater(fc_f64_magnitude(v[k]), most);
     }
-    found.largest = _mm512_reduce_max_pd(most);
-    if (nan || !(found.largest < LARGEST)) {
+    found.largest = fc_double_of(_mm512_reduce_max_epu64(_mm512_castpd_si512(most)));
+    if (!(found.largest < LARGEST)) {
         return found;
     }
     p = wanted_exponent(found.largest);
@@ -626,20 +752,20 @@ FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
         low = _mm512_add_epi64(low, _mm512_sub_epi64(_mm512_castpd_si512(t), _mm512_castpd_si512(t0)));
         lost = _mm512_or_si512(lost, _mm512_xor_si512(_mm512_castpd_si512(q2), _mm512_castpd_si512(r)));
     }
-    *exponent = p;
+    found.unit = p - GAP - 52;
     found.high = _mm512_reduce_add_epi64(high);
     found.low = _mm512_reduce_add_epi64(low);
     found.is_certain = _mm512_test_epi64_mask(lost, magnitude) == 0;
     return found;
 }
 #else
-FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
+FC_INLINE extract extract_few(const double *x, size_t n) {
     double padded[FC_EXACT_FEW + GROUP], most = 0.0;
     size_t whole = (n + GROUP - 1) / GROUP * GROUP;
-    extract found = {0, 0, 0.0, 0};
+    extract found = {0, 0, 0, GAP, 0.0, 0};
     for (size_t i = 0; i < n; i++) {
         double size = fabs(x[i]);
-        most = size > most ? size : most;
+        most = size > most ? size : most; /* but for NaN, which extraction refuses */
         padded[i] = x[i];
     }
     for (size_t i = n; i < whole; i++) {
@@ -648,15 +774,14 @@ FC_INLINE extract extract_few(const double *x, size_t n, int *exponent) {
     if (!(most < LARGEST)) {
         return found;
     }
-    *exponent = wanted_exponent(most);
-    return extract_tile(padded, whole, *exponent);
+    return extract_both(padded, whole, NULL, 0, wanted_exponent(most));
 }
 #endif
 
-/* above·2^(p - 52) + below·2^(p - 97), both less than 2^63 in magnitude, divided by a count; returns 1 if that is out of
+/* above·2^(unit + gap) + below·2^unit, both less than 2^63 in magnitude, divided by a count; returns 1 if that is out of
    range. */
-FC_INLINE int round_scaled(int64_t above, int64_t below, int p, uint64_t count, double *out) {
-    uint64_t low = (uint64_t)above << GAP, high = (uint64_t)(above >> (64 - GAP)), sign = 0;
+FC_INLINE int round_scaled(int64_t above, int64_t below, int unit, int gap, uint64_t count, double *out) {
+    uint64_t low = (uint64_t)above << gap, high = (uint64_t)(above >> (64 - gap)), sign = 0;
     low += (uint64_t)below;
     high += (uint64_t)(below >> 63) + (low < (uint64_t)below);
     if (high >> 63) {
@@ -668,48 +793,39 @@ FC_INLINE int round_scaled(int64_t above, int64_t below, int p, uint64_t count, 
         *out = 0.0;
         return 0;
     }
-    return round_quotient(high, low, p - GAP - 52, 0, sign, count, out);
+    return round_quotient(high, low, unit, 0, sign, count, out);
 }
 
 /* A tile at most, with what does not fill whole groups beside the rest. */
-static extract extract_block(const double *x, size_t n, int *exponent) {
+static extract extract_block(const double *x, size_t n) {
     double ends[2 * GROUP + LINE / sizeof(double)];
     size_t head = (0 - (uintptr_t)x / sizeof(double)) % (LINE / sizeof(double));
-    size_t body = (n - head) - (n - head) % GROUP, count = n - body, whole = (count + GROUP - 1) / GROUP * GROUP;
-    extract found = {0, 0, 0.0, 0};
-    int is_wide, p;
-    double first = survey(x, 64, &is_wide);
-    if (is_wide || !(first < LARGEST)) {
-        return found;
+    size_t body = (n - head) - (n - head) % GROUP, count = n - body;
+    fc_exact_way way = {FC_EXACT_NO_EXPONENT, 0, 0};
+    if (is_wide(x, 64)) {
+        extract none = {0, 0, 0, 0, 0.0, 0};
+        return none;
     }
     memcpy(ends, x, head * sizeof(double));
     memcpy(ends + head, x + head + body, (count - head) * sizeof(double));
-    memset(ends + count, 0, (whole - count) * sizeof(double));
-    p = wanted_exponent(first) + 3;
-    found = extract_both(x + head, body, ends, whole, p);
-    if (!found.is_certain && found.largest < LARGEST && wanted_exponent(found.largest) != p) {
-        p = wanted_exponent(found.largest);
-        found = extract_both(x + head, body, ends, whole, p);
-    }
-    *exponent = p;
-    return found;
+    memset(ends + count, 0, (whole_groups(count) - count) * sizeof(double));
+    return sum_tile(x + head, body, ends, count, &way);
 }
 
-/* The rounded sum, divided by `count`, of n doubles, if one extraction gives it; returns whether. */
+/* The rounded sum, divided by `count`, of n doubles, if one tile gives it; returns whether. */
 static int try_few(const double *x, size_t n, uint64_t count, double *out) {
-    int p = 0;
     extract found;
     if (n <= FC_EXACT_FEW) {
-        found = extract_few(x, n, &p);
+        found = extract_few(x, n);
     } else if (n <= TILE - 2 * GROUP) {
-        found = extract_block(x, n, &p);
+        found = extract_block(x, n);
     } else {
         return 0;
     }
     if (!found.is_certain) {
         return 0;
     }
-    return !round_scaled(found.high, found.low, p, count, out);
+    return !round_scaled(found.high, found.low, found.unit, found.gap, count, out);
 }
 
 /* ---- columns ------------------------------------------------------------------------------------------------- */
@@ -762,7 +878,7 @@ FC_INLINE void extract_rows(strip *a, const double *const *row, int count, size_
             s = s_next;
             t = t_next;
             lost = fc_f64_or_xor(lost, q2, r);
-            most = fc_f64_max_abs(v, most);
+            most = fc_f64_greater(fc_f64_magnitude(v), most);
         }
         fc_f64_store(a->s + i, s);
         fc_f64_store(a->t + i, t);
@@ -771,12 +887,11 @@ FC_INLINE void extract_rows(strip *a, const double *const *row, int count, size_
     }
 }
 
-/* Moves what the accumulators have gained to the integers. A NaN stays, and is seen at the end. */
+/* Moves what the accumulators have gained to the integers. */
 FC_INLINE void flush_strip(strip *a, size_t width) {
     for (size_t i = 0; i < width; i++) {
         a->high[i] += (int64_t)(fc_bits_of(a->s[i]) - fc_bits_of(a->s0[i]));
         a->low[i] += (int64_t)(fc_bits_of(a->t[i]) - fc_bits_of(a->t0[i]));
-        a->lost[i] = a->s[i] != a->s[i] ? 1.0 : a->lost[i];
         a->s[i] = a->s0[i];
         a->t[i] = a->t0[i];
     }
@@ -823,7 +938,7 @@ static void sum_columns(int kind, const void *x, size_t rows, size_t columns, ui
         for (size_t i = 0; i < width; i++) {
             if (exponent_of(a->most[i]) + 9 <= a->exponent[i] && (fc_bits_of(a->lost[i]) << 1) == 0) {
                 is_left[column + i] =
-                    (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i], count, out + column + i);
+                    (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i] - GAP - 52, GAP, count, out + column + i);
             }
         }
     }
@@ -834,7 +949,7 @@ size_t fc_exact_columns_scratch_size(void) { return sizeof(strip); }
 
 void fc_exact_start(fc_exact_sum *state) {
     memset(state, 0, sizeof *state);
-    state->exponent = FC_EXACT_NO_EXPONENT;
+    state->way.exponent = FC_EXACT_NO_EXPONENT;
 }
 
 void fc_exact_add_integer(fc_exact_sum *state, const fc_integer_sum *integer) {
