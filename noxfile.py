@@ -14,7 +14,7 @@ nox.options.default_venv_backend = "virtualenv"
 nox.options.sessions = ["lint", "types", "test", "test-pure"]
 
 ROOT = Path(__file__).parent
-C_FILES = [str(path) for path in sorted((ROOT / "src/fastcore/native").glob("*.[ch]"))]
+C_FILES = [str(path) for path in sorted((ROOT / "src/fastcore/native").rglob("*.[ch]"))]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 

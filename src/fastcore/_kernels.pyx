@@ -1,7 +1,7 @@
 # cython: language_level=3
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 # cython: embedsignature=False, binding=True, freethreading_compatible=True
-"""The native kernels: bindings of the C loops in native/, one file a family."""
+"""The native kernels: bindings of the C loops in native/, one file or folder a family."""
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -31,7 +31,11 @@ from fastcore.pure.transforms import TraceError  # no-cython-lint
 
 include "bindings/native.pxi"
 include "bindings/arguments.pxi"
-include "bindings/sums.pxi"
+include "bindings/sums/arrays.pxi"
+include "bindings/sums/lists.pxi"
+include "bindings/sums/axes.pxi"
+include "bindings/sums/functions.pxi"
+include "bindings/sums/accumulator.pxi"
 include "bindings/transforms.pxi"
 include "bindings/joins.pxi"
 include "bindings/fibonacci.pxi"

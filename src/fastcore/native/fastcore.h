@@ -83,7 +83,8 @@ typedef struct fc_floats_table {
     void (*sum_blocks)(int kind, const void *x, size_t n, double *partial);
     /* Of products; one of the kinds at least is a float's. */
     void (*dot_blocks)(int kind, const void *x, int other_kind, const void *y, size_t n, double *partial);
-    /* Of deviations from a pivot, and of their squares; the pivot is a float for floats, else an integer of the kind. */
+    /* Of deviations from a pivot, and of their squares; the pivot is a float for floats, else an integer of the kind.
+     */
     void (*deviation_blocks)(int kind, const void *x, size_t n, fc_number pivot, double *sums, double *squares);
     /* The running sums after `start` of elements of a float kind; returns the last. */
     double (*running)(int kind, const void *x, size_t n, double start, double *out);

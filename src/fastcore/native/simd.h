@@ -1,9 +1,9 @@
 /* A small width-neutral layer over the vector instructions of an ISA: a loop is written once, and FC_F64_WIDTH and
    FC_F32_WIDTH say how many elements one step takes, FC_WORDS how many 64-bit words.
 
-   fc_f64_greater is of magnitudes, as pairs of 32-bit integers: the upper half of the result, with the exponent, is that
-   of the greater (a NaN is above all), the lower half is of no use. fc_f64_uppers packs the upper halves of two vectors
-   into words, in some order. Floating-point compares would wait for the units that add. */
+   fc_f64_greater is of magnitudes, as pairs of 32-bit integers: the upper half of the result, with the exponent, is
+   that of the greater (a NaN is above all), the lower half is of no use. fc_f64_uppers packs the upper halves of two
+   vectors into words, in some order. Floating-point compares would wait for the units that add. */
 #ifndef FASTCORE_SIMD_H
 #define FASTCORE_SIMD_H
 
@@ -29,10 +29,10 @@ typedef __mmask8 fc_f64_flag;
 #define fc_f64_mul(a, b) _mm512_mul_pd(a, b)
 #define fc_f64_magnitude(a) _mm512_abs_pd(a)
 #define fc_f64_and(a, b) _mm512_and_pd(a, b)
-#define fc_f64_greater(a, b) \
-    _mm512_castsi512_pd(_mm512_max_epu32(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
-#define fc_f64_or_xor(a, b, c) _mm512_castsi512_pd(_mm512_ternarylogic_epi64( \
-    _mm512_castpd_si512(a), _mm512_castpd_si512(b), _mm512_castpd_si512(c), 0xf6)) /* a | (b ^ c) */
+#define fc_f64_greater(a, b) _mm512_castsi512_pd(_mm512_max_epu32(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
+#define fc_f64_or_xor(a, b, c)                                                                    \
+    _mm512_castsi512_pd(_mm512_ternarylogic_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(b), \
+                                                  _mm512_castpd_si512(c), 0xf6)) /* a | (b ^ c) */
 #define fc_f64_unordered(a, b) _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q)
 #define fc_f64_flag_none ((__mmask8)0)
 #define fc_f64_flag_or(a, b) ((__mmask8)((a) | (b)))
@@ -66,8 +66,7 @@ typedef __m512i fc_word;
 #define fc_word_and(a, b) _mm512_and_si512(a, b)
 #define fc_word_max32(a, b) _mm512_max_epu32(a, b) /* unsigned */
 #define fc_word_min32(a, b) _mm512_min_epu32(a, b)
-#define fc_f64_uppers(a, b) \
-    _mm512_castps_si512(_mm512_shuffle_ps(_mm512_castpd_ps(a), _mm512_castpd_ps(b), 0xdd))
+#define fc_f64_uppers(a, b) _mm512_castps_si512(_mm512_shuffle_ps(_mm512_castpd_ps(a), _mm512_castpd_ps(b), 0xdd))
 
 #elif defined(FC_ISA_AVX2)
 #include <immintrin.h>
@@ -85,8 +84,7 @@ typedef __m256d fc_f64_flag;
 #define fc_f64_mul(a, b) _mm256_mul_pd(a, b)
 #define fc_f64_magnitude(a) _mm256_andnot_pd(_mm256_set1_pd(-0.0), a)
 #define fc_f64_and(a, b) _mm256_and_pd(a, b)
-#define fc_f64_greater(a, b) \
-    _mm256_castsi256_pd(_mm256_max_epu32(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
+#define fc_f64_greater(a, b) _mm256_castsi256_pd(_mm256_max_epu32(_mm256_castpd_si256(a), _mm256_castpd_si256(b)))
 #define fc_f64_or_xor(a, b, c) _mm256_or_pd(a, _mm256_xor_pd(b, c))
 #define fc_f64_unordered(a, b) _mm256_cmp_pd(a, b, _CMP_UNORD_Q)
 #define fc_f64_flag_none _mm256_setzero_pd()
@@ -121,8 +119,7 @@ typedef __m256i fc_word;
 #define fc_word_and(a, b) _mm256_and_si256(a, b)
 #define fc_word_max32(a, b) _mm256_max_epu32(a, b) /* unsigned */
 #define fc_word_min32(a, b) _mm256_min_epu32(a, b)
-#define fc_f64_uppers(a, b) \
-    _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(a), _mm256_castpd_ps(b), 0xdd))
+#define fc_f64_uppers(a, b) _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(a), _mm256_castpd_ps(b), 0xdd))
 
 #elif defined(__x86_64__) || defined(_M_X64)
 #include <nmmintrin.h>
@@ -303,7 +300,8 @@ FC_INLINE uint64_t fc_word_bytes(uint64_t a) {
     return sum;
 }
 FC_INLINE uint64_t fc_word_pairs(uint64_t a) {
-    uint32_t low = (uint32_t)((int16_t)a + (int16_t)(a >> 16)), high = (uint32_t)((int16_t)(a >> 32) + (int16_t)(a >> 48));
+    uint32_t low = (uint32_t)((int16_t)a + (int16_t)(a >> 16)),
+             high = (uint32_t)((int16_t)(a >> 32) + (int16_t)(a >> 48));
     return (uint64_t)high << 32 | low;
 }
 #define fc_word_min(a, b) ((int64_t)(a) < (int64_t)(b) ? (a) : (b))

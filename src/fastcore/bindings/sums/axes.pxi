@@ -1,6 +1,6 @@
-# Reductions along an axis of an ndarray. The array is seen as (outer, length, inner) in C order, so that what is reduced
-# is a row of `length` elements, side by side (inner = 1) or `inner` apart. Sums and extremes of the latter are taken
-# column by column as they lie; for all else a few columns at a time are copied into rows.
+# Reductions along an axis of an ndarray. The array is seen as (outer, length, inner) in C order, so that what is
+# reduced is a row of `length` elements, side by side (inner = 1) or `inner` apart. Sums, means and extremes of those
+# are taken column by column as they lie; for all else a few columns at a time are copied into rows.
 
 cdef enum Operation:
     SUM

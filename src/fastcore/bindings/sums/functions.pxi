@@ -20,6 +20,13 @@ def sum(a, *, axis=None, threads=None):
     return _sum_any(a, axis, threads)
 
 
+cdef object _in_any_order(object a):
+    """An ndarray whose elements lie side by side in another order than C's as one in that, where order is no matter."""
+    if _is_ndarray(a) and not FC_IS_CARRAY(<PyObject *>a) and FC_IS_BEHAVED(<PyObject *>a) and a.flags.f_contiguous:
+        return a.T
+    return a
+
+
 cdef object _sum_any(object a, object axis, object threads):
     cdef Source source
     cdef Running running
@@ -31,6 +38,8 @@ cdef object _sum_any(object a, object axis, object threads):
         return _sum_items(a)
     if type(a) is range:
         return len(a) * (a[0] + a[len(a) - 1]) // 2 if a else 0
+    if _is_ndarray(a) and not _is_float_kind(_kind_of_ndarray(a)):
+        a = _in_any_order(a)
     owner = _open_array(a, &source)
     if owner is None:
         if _needs_twin(a):
@@ -68,7 +77,7 @@ def fsum(a, *, axis=None, threads=None):
         return _axis_or_twin("fsum", a, axis, threads, FSUM, fsum, _pure_sums.float_kind)
     thread_count = _thread_count("fsum", threads)
     if not _is_sequence(a):
-        owner = _open_array(a, &source)
+        owner = _open_array(_in_any_order(a), &source)
         if owner is not None:
             if not _is_float_kind(source.kind):
                 _reduce_array(owner, &source, &running, INTEGER_SUM, thread_count)
@@ -95,7 +104,7 @@ def mean(a, *, axis=None, threads=None):
         return _axis_or_twin("mean", a, axis, threads, MEAN, mean, _pure_sums.float_kind)
     thread_count = _thread_count("mean", threads)
     if not _is_sequence(a):
-        owner = _open_array(a, &source)
+        owner = _open_array(_in_any_order(a), &source)
         if owner is not None:
             if source.n == 0:
                 return _pure_sums.mean_of_nothing()
@@ -354,7 +363,8 @@ cdef object _dot_arrays(Source *a, Source *b, int threads):
             while first < <size_t>a.n:
                 n = min_size(BLOCKS * FC_SUM_BLOCK, a.n - first)
                 fc_floats.dot_blocks(
-                    a.kind, a.data + first * fc_kind_size(a.kind), b.kind, b.data + first * fc_kind_size(b.kind), n, sums
+                    a.kind, a.data + first * fc_kind_size(a.kind), b.kind, b.data + first * fc_kind_size(b.kind),
+                    n, sums
                 )
                 _push_blocks(&running.total.floats, sums, n)
                 first += n

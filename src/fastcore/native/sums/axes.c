@@ -56,9 +56,9 @@ static void add_places(int kind, const void *x, size_t first, size_t step, size_
             place[k] = as_doubles(kind, x, first + i + k * step, width, block[k]);
         }
         switch (count) {
-#define ADD_SOME(count)                             \
-    case count:                                     \
-        add_some(lane + i, place, count, width);    \
+#define ADD_SOME(count)                          \
+    case count:                                  \
+        add_some(lane + i, place, count, width); \
         break
             ADD_SOME(1);
             ADD_SOME(2);
@@ -147,11 +147,11 @@ FC_INLINE double sum_row(const double *x, size_t n) {
     return lane[0];
 }
 
-#define SHORT_ROWS(n)                                  \
-    case n:                                            \
-        for (size_t row = 0; row < count; row++) {     \
-            out[row] = sum_row(d + row * n, n);        \
-        }                                              \
+#define SHORT_ROWS(n)                              \
+    case n:                                        \
+        for (size_t row = 0; row < count; row++) { \
+            out[row] = sum_row(d + row * n, n);    \
+        }                                          \
         break
 
 static void sum_short_rows(int kind, const void *x, size_t rows, size_t columns, double *out) {
@@ -179,19 +179,19 @@ static void sum_short_rows(int kind, const void *x, size_t rows, size_t columns,
 #define NARROW 64 /* columns; of narrower arrays, rows are added side by side into as many sums */
 
 /* Adds the n elements of each of `rows` (1 or 4) rows, `stride` elements apart, to `out`. */
-#define ADD_INTEGERS(suffix, type, wide)                                                                              \
-    static void add_##suffix(const type *FC_RESTRICT x, size_t rows, size_t stride, size_t n,                         \
-                             uint64_t *FC_RESTRICT out) {                                                             \
-        const type *FC_RESTRICT b = x + stride, *FC_RESTRICT c = b + stride, *FC_RESTRICT d = c + stride;             \
-        if (rows == 1) {                                                                                              \
-            for (size_t i = 0; i < n; i++) {                                                                          \
-                out[i] += (uint64_t)(wide)x[i];                                                                       \
-            }                                                                                                         \
-        } else {                                                                                                      \
-            for (size_t i = 0; i < n; i++) {                                                                          \
-                out[i] += (uint64_t)((wide)x[i] + (wide)b[i] + (wide)c[i] + (wide)d[i]);                              \
-            }                                                                                                         \
-        }                                                                                                             \
+#define ADD_INTEGERS(suffix, type, wide)                                                                  \
+    static void add_##suffix(const type *FC_RESTRICT x, size_t rows, size_t stride, size_t n,             \
+                             uint64_t *FC_RESTRICT out) {                                                 \
+        const type *FC_RESTRICT b = x + stride, *FC_RESTRICT c = b + stride, *FC_RESTRICT d = c + stride; \
+        if (rows == 1) {                                                                                  \
+            for (size_t i = 0; i < n; i++) {                                                              \
+                out[i] += (uint64_t)(wide)x[i];                                                           \
+            }                                                                                             \
+        } else {                                                                                          \
+            for (size_t i = 0; i < n; i++) {                                                              \
+                out[i] += (uint64_t)((wide)x[i] + (wide)b[i] + (wide)c[i] + (wide)d[i]);                  \
+            }                                                                                             \
+        }                                                                                                 \
     }
 ADD_INTEGERS(int8, int8_t, int32_t)
 ADD_INTEGERS(uint8, uint8_t, int32_t)
@@ -201,21 +201,21 @@ ADD_INTEGERS(int32, int32_t, int64_t)
 ADD_INTEGERS(uint32, uint32_t, uint64_t)
 
 /* The same of 64-bit integers, and of their upper halves. */
-#define ADD_LONGS(suffix, type)                                                                                       \
-    static void add_##suffix(const type *FC_RESTRICT x, size_t rows, size_t stride, size_t n,                         \
-                             uint64_t *FC_RESTRICT out, int64_t *FC_RESTRICT upper) {                                 \
-        const type *FC_RESTRICT b = x + stride, *FC_RESTRICT c = b + stride, *FC_RESTRICT d = c + stride;             \
-        if (rows == 1) {                                                                                              \
-            for (size_t i = 0; i < n; i++) {                                                                          \
-                out[i] += (uint64_t)x[i];                                                                             \
-                upper[i] += (int64_t)(x[i] >> 32);                                                                    \
-            }                                                                                                         \
-        } else {                                                                                                      \
-            for (size_t i = 0; i < n; i++) {                                                                          \
-                out[i] += (uint64_t)x[i] + (uint64_t)b[i] + (uint64_t)c[i] + (uint64_t)d[i];                          \
-                upper[i] += (int64_t)((x[i] >> 32) + (b[i] >> 32) + (c[i] >> 32) + (d[i] >> 32));                     \
-            }                                                                                                         \
-        }                                                                                                             \
+#define ADD_LONGS(suffix, type)                                                                           \
+    static void add_##suffix(const type *FC_RESTRICT x, size_t rows, size_t stride, size_t n,             \
+                             uint64_t *FC_RESTRICT out, int64_t *FC_RESTRICT upper) {                     \
+        const type *FC_RESTRICT b = x + stride, *FC_RESTRICT c = b + stride, *FC_RESTRICT d = c + stride; \
+        if (rows == 1) {                                                                                  \
+            for (size_t i = 0; i < n; i++) {                                                              \
+                out[i] += (uint64_t)x[i];                                                                 \
+                upper[i] += (int64_t)(x[i] >> 32);                                                        \
+            }                                                                                             \
+        } else {                                                                                          \
+            for (size_t i = 0; i < n; i++) {                                                              \
+                out[i] += (uint64_t)x[i] + (uint64_t)b[i] + (uint64_t)c[i] + (uint64_t)d[i];              \
+                upper[i] += (int64_t)((x[i] >> 32) + (b[i] >> 32) + (c[i] >> 32) + (d[i] >> 32));         \
+            }                                                                                             \
+        }                                                                                                 \
     }
 ADD_LONGS(int64, int64_t)
 ADD_LONGS(uint64, uint64_t)
@@ -287,15 +287,15 @@ static void sum_integers(int kind, const void *x, size_t rows, size_t columns, u
 
 /* ---- extremes ------------------------------------------------------------------------------------------------ */
 
-#define BETTER_INTEGER(type, name, less)                                                             \
+#define BETTER_INTEGER(type, name, less)                                                              \
     static void name(const type *FC_RESTRICT x, size_t rows, size_t columns, type *FC_RESTRICT out) { \
-        memcpy(out, x, columns * sizeof(type));                                                      \
-        for (size_t row = 1; row < rows; row++) {                                                    \
-            const type *FC_RESTRICT r = x + row * columns;                                           \
-            for (size_t i = 0; i < columns; i++) {                                                   \
-                out[i] = r[i] less out[i] ? r[i] : out[i];                                           \
-            }                                                                                        \
-        }                                                                                            \
+        memcpy(out, x, columns * sizeof(type));                                                       \
+        for (size_t row = 1; row < rows; row++) {                                                     \
+            const type *FC_RESTRICT r = x + row * columns;                                            \
+            for (size_t i = 0; i < columns; i++) {                                                    \
+                out[i] = r[i] less out[i] ? r[i] : out[i];                                            \
+            }                                                                                         \
+        }                                                                                             \
     }
 /* A NaN takes the place of all but a NaN; an element, of a worse one. */
 #define BETTER_FLOAT(type, name, less)                                                                \
@@ -309,8 +309,8 @@ static void sum_integers(int kind, const void *x, size_t rows, size_t columns, u
             }                                                                                         \
         }                                                                                             \
     }
-#define BETTER(MAKE, type, suffix)      \
-    MAKE(type, minimum_##suffix, <)     \
+#define BETTER(MAKE, type, suffix)  \
+    MAKE(type, minimum_##suffix, <) \
     MAKE(type, maximum_##suffix, >)
 BETTER(BETTER_INTEGER, int8_t, int8)
 BETTER(BETTER_INTEGER, uint8_t, uint8)
@@ -335,13 +335,13 @@ static void better_float16(const uint16_t *x, size_t rows, size_t columns, int i
     }
 }
 
-#define EXTREMES(type, suffix)                                                      \
-    do {                                                                            \
-        if (is_maximum) {                                                           \
-            maximum_##suffix((const type *)x, rows, columns, (type *)out);          \
-        } else {                                                                    \
-            minimum_##suffix((const type *)x, rows, columns, (type *)out);          \
-        }                                                                           \
+#define EXTREMES(type, suffix)                                             \
+    do {                                                                   \
+        if (is_maximum) {                                                  \
+            maximum_##suffix((const type *)x, rows, columns, (type *)out); \
+        } else {                                                           \
+            minimum_##suffix((const type *)x, rows, columns, (type *)out); \
+        }                                                                  \
     } while (0)
 
 static void extremes(int kind, const void *x, size_t rows, size_t columns, int is_maximum, void *out) {
@@ -386,18 +386,18 @@ static void extremes(int kind, const void *x, size_t rows, size_t columns, int i
 
 #define RUN 128 /* rows, of which the lines with the columns stay in the L1 cache */
 
-#define GATHER(type)                                                         \
-    do {                                                                     \
-        const type *FC_RESTRICT from = (const type *)x + first;              \
-        type *FC_RESTRICT to = (type *)out;                                  \
-        for (size_t run = 0; run < rows; run += RUN) {                       \
-            size_t end = rows - run < RUN ? rows : run + RUN;                \
-            for (size_t column = 0; column < count; column++) {              \
-                for (size_t row = run; row < end; row++) {                   \
-                    to[column * rows + row] = from[row * columns + column];  \
-                }                                                            \
-            }                                                                \
-        }                                                                    \
+#define GATHER(type)                                                        \
+    do {                                                                    \
+        const type *FC_RESTRICT from = (const type *)x + first;             \
+        type *FC_RESTRICT to = (type *)out;                                 \
+        for (size_t run = 0; run < rows; run += RUN) {                      \
+            size_t end = rows - run < RUN ? rows : run + RUN;               \
+            for (size_t column = 0; column < count; column++) {             \
+                for (size_t row = run; row < end; row++) {                  \
+                    to[column * rows + row] = from[row * columns + column]; \
+                }                                                           \
+            }                                                               \
+        }                                                                   \
     } while (0)
 
 static void gather(int kind, const void *x, size_t rows, size_t columns, size_t first, size_t count, void *out) {

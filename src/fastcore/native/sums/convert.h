@@ -4,12 +4,12 @@
 
 #include "simd.h"
 
-#define CONVERT(type, value)                               \
-    do {                                                   \
+#define CONVERT(type, value)                                 \
+    do {                                                     \
         const type *FC_RESTRICT e = (const type *)x + first; \
-        for (size_t i = 0; i < n; i++) {                   \
-            block[i] = value(e[i]);                        \
-        }                                                  \
+        for (size_t i = 0; i < n; i++) {                     \
+            block[i] = value(e[i]);                          \
+        }                                                    \
     } while (0)
 
 /* n <= FC_SUM_BLOCK elements from the first on: in place if they are doubles, else converted into `block`, each rounded

@@ -274,7 +274,8 @@ static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
    exactly, to less than 2^(m+25) and 2^(m-1), 51 bits. Three additions; the least and the largest |x| are the
    certificate. A zero among the values is not told from a tiny one: it goes the other way.
 
-   Extraction, for up to 36 binades. With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45) and takes x by
+   Extraction, for up to 36 binades. With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45)
+   and takes x by
 
        S' = S + x;  q = S' - S;  r = x - q;  T' = T + r;  q2 = T' - T.
 
@@ -282,9 +283,9 @@ static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
    ulp is 2^(p-52): q and r are exact and |r| <= 2^(p-53). So T moves by at most 2^(p-46) and stays in
    [2^(p-45), 2^(p-44)], with ulp 2^(p-97). If moreover q2 = r each time, nothing was lost: the sum of the values is
    (bits S - bits 1.5·2^p)·2^(p-52) + (bits T - bits 1.5·2^(p-45))·2^(p-97), as the bit patterns of one binade count
-   its ulps. The certificate: the largest |x| by exponent, which a NaN or an infinity is above, and the bits in which q2 and r
-   ever differed. p = max(e(M) + 9, -977) is the least that fits a largest magnitude M; at -977 the ulp of T
-   is 2^-1074, and so always fine enough for subnormals. */
+   its ulps. The certificate: the largest |x| by exponent, which a NaN or an infinity is above, and the bits in which q2
+   and r ever differed. p = max(e(M) + 9, -977) is the least that fits a largest magnitude M; at -977 the ulp of T is
+   2^-1074, and so always fine enough for subnormals. */
 #define DEPTH 128
 #define PAIRS 4
 #define GROUP (PAIRS * FC_F64_WIDTH)
@@ -345,11 +346,11 @@ FC_INLINE extract split_both(const double *x, size_t n, const double *y, size_t 
     for (int k = 0; k < PAIRS; k++) {
         s[k] = t[k] = fc_f64_set(0.0);
     }
-#define SPLIT(k, v)                                          \
-    do {                                                     \
-        fc_f64 q = fc_f64_and(v, upper);                     \
-        s[k] = fc_f64_add(s[k], q);                          \
-        t[k] = fc_f64_add(t[k], fc_f64_sub(v, q));           \
+#define SPLIT(k, v)                                \
+    do {                                           \
+        fc_f64 q = fc_f64_and(v, upper);           \
+        s[k] = fc_f64_add(s[k], q);                \
+        t[k] = fc_f64_add(t[k], fc_f64_sub(v, q)); \
     } while (0)
     for (size_t i = 0; i < n; i += GROUP) {
         for (int k = 0; k < PAIRS; k += 2) {
@@ -448,14 +449,14 @@ FC_INLINE extract extract_both(const double *x, size_t n, const double *y, size_
         n = m;
         m = 0;
     }
-#define EXTRACT(k, v)                                                       \
-    do {                                                                    \
-        fc_f64 s_next = fc_f64_add(s[k], v);                                \
-        fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));                 \
-        fc_f64 t_next = fc_f64_add(t[k], r);                                \
-        lost = fc_f64_or_xor(lost, fc_f64_sub(t_next, t[k]), r);            \
-        s[k] = s_next;                                                      \
-        t[k] = t_next;                                                      \
+#define EXTRACT(k, v)                                            \
+    do {                                                         \
+        fc_f64 s_next = fc_f64_add(s[k], v);                     \
+        fc_f64 r = fc_f64_sub(v, fc_f64_sub(s_next, s[k]));      \
+        fc_f64 t_next = fc_f64_add(t[k], r);                     \
+        lost = fc_f64_or_xor(lost, fc_f64_sub(t_next, t[k]), r); \
+        s[k] = s_next;                                           \
+        t[k] = t_next;                                           \
     } while (0)
     for (; n > 0; x = y, n = m, m = 0) {
         for (size_t i = 0; i < n; i += GROUP) {
@@ -474,8 +475,8 @@ FC_INLINE extract extract_both(const double *x, size_t n, const double *y, size_
 /* Tiles that are extracted at once after failures to split. */
 #define PENALTY_MOST 31
 
-/* A tile's sum: by splitting, unless that failed lately; else by extraction with the exponent that served before, or with
-   the one that this tile asks for. */
+/* A tile's sum: by splitting, unless that failed lately; else by extraction with the exponent that served before, or
+   with the one that this tile asks for. */
 static extract sum_tile(const double *x, size_t n, const double *y, size_t m, fc_exact_way *way) {
     extract found;
     if (way->careful > 0 && way->exponent != FC_EXACT_NO_EXPONENT) {
@@ -511,11 +512,11 @@ FC_INLINE extract extract_floats(const float *x, size_t n, int p) {
         s[k] = fc_f64_set(s0);
         t[k] = fc_f64_set(t0);
     }
-#define EXTRACT_UPPER(k, v)                                     \
-    do {                                                        \
-        fc_f64 s_next = fc_f64_add(s[k], v);                    \
+#define EXTRACT_UPPER(k, v)                                      \
+    do {                                                         \
+        fc_f64 s_next = fc_f64_add(s[k], v);                     \
         lost = fc_f64_or_xor(lost, fc_f64_sub(s_next, s[k]), v); \
-        s[k] = s_next;                                          \
+        s[k] = s_next;                                           \
     } while (0)
     for (size_t i = 0; i < n; i += GROUP) {
         for (int k = 0; k < PAIRS; k += 2) {
@@ -591,37 +592,37 @@ static size_t add_some_floats(fc_exact_sum *state, const float *x, size_t n) {
 #define LINE 64
 
 /* Adds elements, whole groups from a cache line on; what is before and after makes a group or two of its own. */
-#define ADD_ELEMENTS(name, type, some)                                     \
-    static void name(fc_exact_sum *state, const type *x, size_t n) {       \
-        double ends[2 * GROUP + LINE / sizeof(type)];                      \
-        size_t head, body, count;                                          \
-        extract found;                                                     \
-        if (n < EXTRACT_FEWEST) {                                          \
-            for (size_t i = 0; i < n; i++) {                               \
-                add_double(state, x[i]);                                   \
-            }                                                              \
-            return;                                                        \
-        }                                                                  \
-        head = (0 - (uintptr_t)x / sizeof(type)) % (LINE / sizeof(type));  \
-        body = (n - head) - (n - head) % GROUP;                            \
-        count = n - body;                                                  \
-        for (size_t i = 0; i < whole_groups(count); i++) {                 \
-            ends[i] = i < head ? x[i] : i < count ? x[i + body] : 0.0;     \
-        }                                                                  \
-        for (x += head; body > 0;) {                                       \
-            size_t added = some(state, x, body);                           \
-            x += added;                                                    \
-            body -= added;                                                 \
-        }                                                                  \
-        if (count == 0) {                                                  \
-            return;                                                        \
-        }                                                                  \
-        found = sum_tile(NULL, 0, ends, count, &state->way);             \
-        if (found.is_certain) {                                            \
-            add_found(state, &found);                                      \
-        } else {                                                           \
-            add_wide(state, ends, count);                                  \
-        }                                                                  \
+#define ADD_ELEMENTS(name, type, some)                                    \
+    static void name(fc_exact_sum *state, const type *x, size_t n) {      \
+        double ends[2 * GROUP + LINE / sizeof(type)];                     \
+        size_t head, body, count;                                         \
+        extract found;                                                    \
+        if (n < EXTRACT_FEWEST) {                                         \
+            for (size_t i = 0; i < n; i++) {                              \
+                add_double(state, x[i]);                                  \
+            }                                                             \
+            return;                                                       \
+        }                                                                 \
+        head = (0 - (uintptr_t)x / sizeof(type)) % (LINE / sizeof(type)); \
+        body = (n - head) - (n - head) % GROUP;                           \
+        count = n - body;                                                 \
+        for (size_t i = 0; i < whole_groups(count); i++) {                \
+            ends[i] = i < head ? x[i] : i < count ? x[i + body] : 0.0;    \
+        }                                                                 \
+        for (x += head; body > 0;) {                                      \
+            size_t added = some(state, x, body);                          \
+            x += added;                                                   \
+            body -= added;                                                \
+        }                                                                 \
+        if (count == 0) {                                                 \
+            return;                                                       \
+        }                                                                 \
+        found = sum_tile(NULL, 0, ends, count, &state->way);              \
+        if (found.is_certain) {                                           \
+            add_found(state, &found);                                     \
+        } else {                                                          \
+            add_wide(state, ends, count);                                 \
+        }                                                                 \
     }
 ADD_ELEMENTS(add_doubles, double, add_some)
 ADD_ELEMENTS(add_floats, float, add_some_floats)
@@ -718,7 +719,8 @@ FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_m
     return round_wide(high, low, exponent, is_more, sign, out);
 }
 
-/* ---- one tile, without a state -------------------------------------------------------------------------------------- */
+/* ---- one tile, without a state --------------------------------------------------------------------------------------
+ */
 
 #if defined(FC_ISA_AVX512)
 #define FEW_VECTORS (FC_EXACT_FEW / FC_F64_WIDTH)
@@ -778,8 +780,8 @@ FC_INLINE extract extract_few(const double *x, size_t n) {
 }
 #endif
 
-/* above·2^(unit + gap) + below·2^unit, both less than 2^63 in magnitude, divided by a count; returns 1 if that is out of
-   range. */
+/* above·2^(unit + gap) + below·2^unit, both less than 2^63 in magnitude, divided by a count; returns 1 if that is out
+   of range. */
 FC_INLINE int round_scaled(int64_t above, int64_t below, int unit, int gap, uint64_t count, double *out) {
     uint64_t low = (uint64_t)above << gap, high = (uint64_t)(above >> (64 - gap)), sign = 0;
     low += (uint64_t)below;
@@ -937,8 +939,8 @@ static void sum_columns(int kind, const void *x, size_t rows, size_t columns, ui
         }
         for (size_t i = 0; i < width; i++) {
             if (exponent_of(a->most[i]) + 9 <= a->exponent[i] && (fc_bits_of(a->lost[i]) << 1) == 0) {
-                is_left[column + i] =
-                    (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i] - GAP - 52, GAP, count, out + column + i);
+                is_left[column + i] = (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i] - GAP - 52, GAP,
+                                                            count, out + column + i);
             }
         }
     }

@@ -7,35 +7,35 @@
 
 /* ---- integers ------------------------------------------------------------------------------------------------ */
 
-#define EXTREME_INTEGER(name, type, less)             \
-    FC_INLINE type name(const type *x, size_t n) {    \
-        type best = x[0];                             \
-        for (size_t i = 1; i < n; i++) {              \
-            best = x[i] less best ? x[i] : best;      \
-        }                                             \
-        return best;                                  \
+#define EXTREME_INTEGER(name, type, less)          \
+    FC_INLINE type name(const type *x, size_t n) { \
+        type best = x[0];                          \
+        for (size_t i = 1; i < n; i++) {           \
+            best = x[i] less best ? x[i] : best;   \
+        }                                          \
+        return best;                               \
     }
-#define EXTREMES_INTEGER(type, member, suffix)                                                       \
-    EXTREME_INTEGER(minimum_##suffix, type, <)                                                       \
-    EXTREME_INTEGER(maximum_##suffix, type, >)                                                       \
-    static void minmax_##suffix(const type *x, size_t n, fc_number *least, fc_number *most) {        \
-        type low = x[0], high = x[0];                                                                \
-        for (size_t i = 1; i < n; i++) {                                                             \
-            low = x[i] < low ? x[i] : low;                                                           \
-            high = x[i] > high ? x[i] : high;                                                        \
-        }                                                                                            \
-        least->member = low;                                                                         \
-        most->member = high;                                                                         \
-    }                                                                                                \
-    static fc_number number_minimum_##suffix(const type *x, size_t n) {                              \
-        fc_number best;                                                                              \
-        best.member = minimum_##suffix(x, n);                                                        \
-        return best;                                                                                 \
-    }                                                                                                \
-    static fc_number number_maximum_##suffix(const type *x, size_t n) {                              \
-        fc_number best;                                                                              \
-        best.member = maximum_##suffix(x, n);                                                        \
-        return best;                                                                                 \
+#define EXTREMES_INTEGER(type, member, suffix)                                                \
+    EXTREME_INTEGER(minimum_##suffix, type, <)                                                \
+    EXTREME_INTEGER(maximum_##suffix, type, >)                                                \
+    static void minmax_##suffix(const type *x, size_t n, fc_number *least, fc_number *most) { \
+        type low = x[0], high = x[0];                                                         \
+        for (size_t i = 1; i < n; i++) {                                                      \
+            low = x[i] < low ? x[i] : low;                                                    \
+            high = x[i] > high ? x[i] : high;                                                 \
+        }                                                                                     \
+        least->member = low;                                                                  \
+        most->member = high;                                                                  \
+    }                                                                                         \
+    static fc_number number_minimum_##suffix(const type *x, size_t n) {                       \
+        fc_number best;                                                                       \
+        best.member = minimum_##suffix(x, n);                                                 \
+        return best;                                                                          \
+    }                                                                                         \
+    static fc_number number_maximum_##suffix(const type *x, size_t n) {                       \
+        fc_number best;                                                                       \
+        best.member = maximum_##suffix(x, n);                                                 \
+        return best;                                                                          \
     }
 EXTREMES_INTEGER(int8_t, i, int8)
 EXTREMES_INTEGER(uint8_t, u, uint8)
@@ -47,15 +47,15 @@ EXTREMES_INTEGER(uint32_t, u, uint32)
 /* 64-bit integers by vectors, which compilers do not all find; unsigned ones with their first bit turned. */
 #define LONGS 4 /* vectors a step */
 
-#define FOLD_WORDS(v, op, out)                         \
-    do {                                               \
-        uint64_t lane[FC_WORDS];                       \
-        v[0] = op(op(v[0], v[1]), op(v[2], v[3]));     \
-        fc_word_store(lane, v[0]);                     \
-        out = lane[0];                                 \
-        for (int l = 1; l < FC_WORDS; l++) {           \
-            out = WORD_##op(lane[l], out);             \
-        }                                              \
+#define FOLD_WORDS(v, op, out)                     \
+    do {                                           \
+        uint64_t lane[FC_WORDS];                   \
+        v[0] = op(op(v[0], v[1]), op(v[2], v[3])); \
+        fc_word_store(lane, v[0]);                 \
+        out = lane[0];                             \
+        for (int l = 1; l < FC_WORDS; l++) {       \
+            out = WORD_##op(lane[l], out);         \
+        }                                          \
     } while (0)
 #define WORD_fc_word_min(a, b) ((int64_t)(a) < (int64_t)(b) ? (a) : (b))
 #define WORD_fc_word_max(a, b) ((int64_t)(a) > (int64_t)(b) ? (a) : (b))
@@ -117,111 +117,111 @@ EXTREMES_LONG(uint64_t, uint64, 1ull << 63)
 #define VECTORS 4
 
 /* The sign of a zero is that of the first one. */
-#define FIRST_ZERO(best)            \
-    do {                            \
-        if (best == 0) {            \
-            size_t j = 0;           \
-            while (x[j] != 0) {     \
-                j++;                \
-            }                       \
-            best = x[j];            \
-        }                           \
+#define FIRST_ZERO(best)        \
+    do {                        \
+        if (best == 0) {        \
+            size_t j = 0;       \
+            while (x[j] != 0) { \
+                j++;            \
+            }                   \
+            best = x[j];        \
+        }                       \
     } while (0)
 
-#define EXTREME_FLOAT(name, type, prefix, WIDTH, op, less)                 \
-    static fc_number name(const type *x, size_t n) {                       \
-        const size_t group = VECTORS * WIDTH;                              \
-        fc_number found;                                                   \
-        type best = x[0];                                                  \
-        size_t i = 0;                                                      \
-        int is_nan = 0;                                                    \
-        if (n >= group) {                                                  \
-            prefix v[VECTORS];                                             \
-            prefix##_flag nan = prefix##_flag_none;                        \
-            type lane[WIDTH];                                              \
-            for (int k = 0; k < VECTORS; k++) {                            \
-                v[k] = prefix##_load(x + k * WIDTH);                       \
-            }                                                              \
-            for (; i + group <= n; i += group) {                           \
-                for (int k = 0; k < VECTORS; k += 2) {                     \
-                    prefix a = prefix##_load(x + i + k * WIDTH);           \
-                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);     \
-                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b)); \
-                    v[k] = prefix##_##op(a, v[k]);                         \
-                    v[k + 1] = prefix##_##op(b, v[k + 1]);                 \
-                }                                                          \
-            }                                                              \
-            is_nan = prefix##_flag_any(nan);                               \
+#define EXTREME_FLOAT(name, type, prefix, WIDTH, op, less)                              \
+    static fc_number name(const type *x, size_t n) {                                    \
+        const size_t group = VECTORS * WIDTH;                                           \
+        fc_number found;                                                                \
+        type best = x[0];                                                               \
+        size_t i = 0;                                                                   \
+        int is_nan = 0;                                                                 \
+        if (n >= group) {                                                               \
+            prefix v[VECTORS];                                                          \
+            prefix##_flag nan = prefix##_flag_none;                                     \
+            type lane[WIDTH];                                                           \
+            for (int k = 0; k < VECTORS; k++) {                                         \
+                v[k] = prefix##_load(x + k * WIDTH);                                    \
+            }                                                                           \
+            for (; i + group <= n; i += group) {                                        \
+                for (int k = 0; k < VECTORS; k += 2) {                                  \
+                    prefix a = prefix##_load(x + i + k * WIDTH);                        \
+                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);                  \
+                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b));              \
+                    v[k] = prefix##_##op(a, v[k]);                                      \
+                    v[k + 1] = prefix##_##op(b, v[k + 1]);                              \
+                }                                                                       \
+            }                                                                           \
+            is_nan = prefix##_flag_any(nan);                                            \
             v[0] = prefix##_##op(prefix##_##op(v[0], v[1]), prefix##_##op(v[2], v[3])); \
-            prefix##_store(lane, v[0]);                                    \
-            best = lane[0];                                                \
-            for (size_t l = 1; l < WIDTH; l++) {                           \
-                best = lane[l] less best ? lane[l] : best;                 \
-            }                                                              \
-        }                                                                  \
-        for (; i < n; i++) {                                               \
-            is_nan |= x[i] != x[i];                                        \
-            best = x[i] less best ? x[i] : best;                           \
-        }                                                                  \
-        if (is_nan) {                                                      \
-            found.f = NAN;                                                 \
-            return found;                                                  \
-        }                                                                  \
-        FIRST_ZERO(best);                                                  \
-        found.f = best;                                                    \
-        return found;                                                      \
+            prefix##_store(lane, v[0]);                                                 \
+            best = lane[0];                                                             \
+            for (size_t l = 1; l < WIDTH; l++) {                                        \
+                best = lane[l] less best ? lane[l] : best;                              \
+            }                                                                           \
+        }                                                                               \
+        for (; i < n; i++) {                                                            \
+            is_nan |= x[i] != x[i];                                                     \
+            best = x[i] less best ? x[i] : best;                                        \
+        }                                                                               \
+        if (is_nan) {                                                                   \
+            found.f = NAN;                                                              \
+            return found;                                                               \
+        }                                                                               \
+        FIRST_ZERO(best);                                                               \
+        found.f = best;                                                                 \
+        return found;                                                                   \
     }
-#define MINMAX_FLOAT(name, type, prefix, WIDTH)                                           \
-    static void name(const type *x, size_t n, fc_number *least, fc_number *most) {        \
-        const size_t group = VECTORS * WIDTH;                                             \
-        type low = x[0], high = x[0];                                                     \
-        size_t i = 0;                                                                     \
-        int is_nan = 0;                                                                   \
-        if (n >= group) {                                                                 \
-            prefix v[VECTORS], w[VECTORS];                                                \
-            prefix##_flag nan = prefix##_flag_none;                                       \
-            type lane[WIDTH];                                                             \
-            for (int k = 0; k < VECTORS; k++) {                                           \
-                v[k] = w[k] = prefix##_load(x + k * WIDTH);                               \
-            }                                                                             \
-            for (; i + group <= n; i += group) {                                          \
-                for (int k = 0; k < VECTORS; k += 2) {                                    \
-                    prefix a = prefix##_load(x + i + k * WIDTH);                          \
-                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);                    \
-                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b));                \
-                    v[k] = prefix##_min(a, v[k]);                                         \
-                    w[k] = prefix##_max(a, w[k]);                                         \
-                    v[k + 1] = prefix##_min(b, v[k + 1]);                                 \
-                    w[k + 1] = prefix##_max(b, w[k + 1]);                                 \
-                }                                                                         \
-            }                                                                             \
-            is_nan = prefix##_flag_any(nan);                                              \
-            v[0] = prefix##_min(prefix##_min(v[0], v[1]), prefix##_min(v[2], v[3]));      \
-            w[0] = prefix##_max(prefix##_max(w[0], w[1]), prefix##_max(w[2], w[3]));      \
-            prefix##_store(lane, v[0]);                                                   \
-            low = lane[0];                                                                \
-            for (size_t l = 1; l < WIDTH; l++) {                                          \
-                low = lane[l] < low ? lane[l] : low;                                      \
-            }                                                                             \
-            prefix##_store(lane, w[0]);                                                   \
-            high = lane[0];                                                               \
-            for (size_t l = 1; l < WIDTH; l++) {                                          \
-                high = lane[l] > high ? lane[l] : high;                                   \
-            }                                                                             \
-        }                                                                                 \
-        for (; i < n; i++) {                                                              \
-            is_nan |= x[i] != x[i];                                                       \
-            low = x[i] < low ? x[i] : low;                                                \
-            high = x[i] > high ? x[i] : high;                                             \
-        }                                                                                 \
-        if (is_nan) {                                                                     \
-            least->f = most->f = NAN;                                                     \
-            return;                                                                       \
-        }                                                                                 \
-        FIRST_ZERO(low);                                                                  \
-        FIRST_ZERO(high);                                                                 \
-        least->f = low;                                                                   \
-        most->f = high;                                                                   \
+#define MINMAX_FLOAT(name, type, prefix, WIDTH)                                      \
+    static void name(const type *x, size_t n, fc_number *least, fc_number *most) {   \
+        const size_t group = VECTORS * WIDTH;                                        \
+        type low = x[0], high = x[0];                                                \
+        size_t i = 0;                                                                \
+        int is_nan = 0;                                                              \
+        if (n >= group) {                                                            \
+            prefix v[VECTORS], w[VECTORS];                                           \
+            prefix##_flag nan = prefix##_flag_none;                                  \
+            type lane[WIDTH];                                                        \
+            for (int k = 0; k < VECTORS; k++) {                                      \
+                v[k] = w[k] = prefix##_load(x + k * WIDTH);                          \
+            }                                                                        \
+            for (; i + group <= n; i += group) {                                     \
+                for (int k = 0; k < VECTORS; k += 2) {                               \
+                    prefix a = prefix##_load(x + i + k * WIDTH);                     \
+                    prefix b = prefix##_load(x + i + (k + 1) * WIDTH);               \
+                    nan = prefix##_flag_or(nan, prefix##_unordered(a, b));           \
+                    v[k] = prefix##_min(a, v[k]);                                    \
+                    w[k] = prefix##_max(a, w[k]);                                    \
+                    v[k + 1] = prefix##_min(b, v[k + 1]);                            \
+                    w[k + 1] = prefix##_max(b, w[k + 1]);                            \
+                }                                                                    \
+            }                                                                        \
+            is_nan = prefix##_flag_any(nan);                                         \
+            v[0] = prefix##_min(prefix##_min(v[0], v[1]), prefix##_min(v[2], v[3])); \
+            w[0] = prefix##_max(prefix##_max(w[0], w[1]), prefix##_max(w[2], w[3])); \
+            prefix##_store(lane, v[0]);                                              \
+            low = lane[0];                                                           \
+            for (size_t l = 1; l < WIDTH; l++) {                                     \
+                low = lane[l] < low ? lane[l] : low;                                 \
+            }                                                                        \
+            prefix##_store(lane, w[0]);                                              \
+            high = lane[0];                                                          \
+            for (size_t l = 1; l < WIDTH; l++) {                                     \
+                high = lane[l] > high ? lane[l] : high;                              \
+            }                                                                        \
+        }                                                                            \
+        for (; i < n; i++) {                                                         \
+            is_nan |= x[i] != x[i];                                                  \
+            low = x[i] < low ? x[i] : low;                                           \
+            high = x[i] > high ? x[i] : high;                                        \
+        }                                                                            \
+        if (is_nan) {                                                                \
+            least->f = most->f = NAN;                                                \
+            return;                                                                  \
+        }                                                                            \
+        FIRST_ZERO(low);                                                             \
+        FIRST_ZERO(high);                                                            \
+        least->f = low;                                                              \
+        most->f = high;                                                              \
     }
 EXTREME_FLOAT(number_minimum_float32, float, fc_f32, FC_F32_WIDTH, min, <)
 EXTREME_FLOAT(number_maximum_float32, float, fc_f32, FC_F32_WIDTH, max, >)
@@ -277,31 +277,31 @@ static fc_number number_maximum_float16(const uint16_t *x, size_t n) {
 
 /* ---- by kind ------------------------------------------------------------------------------------------------- */
 
-#define BY_KIND(kind, CALL)               \
-    switch (kind) {                       \
-    case FC_BOOL:                         \
-    case FC_UINT8:                        \
-        CALL(uint8, uint8_t);             \
-    case FC_INT8:                         \
-        CALL(int8, int8_t);               \
-    case FC_INT16:                        \
-        CALL(int16, int16_t);             \
-    case FC_UINT16:                       \
-        CALL(uint16, uint16_t);           \
-    case FC_INT32:                        \
-        CALL(int32, int32_t);             \
-    case FC_UINT32:                       \
-        CALL(uint32, uint32_t);           \
-    case FC_INT64:                        \
-        CALL(int64, int64_t);             \
-    case FC_UINT64:                       \
-        CALL(uint64, uint64_t);           \
-    case FC_FLOAT16:                      \
-        CALL(float16, uint16_t);          \
-    case FC_FLOAT32:                      \
-        CALL(float32, float);             \
-    default:                              \
-        CALL(float64, double);            \
+#define BY_KIND(kind, CALL)      \
+    switch (kind) {              \
+    case FC_BOOL:                \
+    case FC_UINT8:               \
+        CALL(uint8, uint8_t);    \
+    case FC_INT8:                \
+        CALL(int8, int8_t);      \
+    case FC_INT16:               \
+        CALL(int16, int16_t);    \
+    case FC_UINT16:              \
+        CALL(uint16, uint16_t);  \
+    case FC_INT32:               \
+        CALL(int32, int32_t);    \
+    case FC_UINT32:              \
+        CALL(uint32, uint32_t);  \
+    case FC_INT64:               \
+        CALL(int64, int64_t);    \
+    case FC_UINT64:              \
+        CALL(uint64, uint64_t);  \
+    case FC_FLOAT16:             \
+        CALL(float16, uint16_t); \
+    case FC_FLOAT32:             \
+        CALL(float32, float);    \
+    default:                     \
+        CALL(float64, double);   \
     }
 
 static fc_number minimum(int kind, const void *x, size_t n) {
@@ -315,8 +315,8 @@ static fc_number maximum(int kind, const void *x, size_t n) {
 }
 
 static void minmax(int kind, const void *x, size_t n, fc_number *least, fc_number *most) {
-#define MINMAX(suffix, type)                              \
-    minmax_##suffix((const type *)x, n, least, most);     \
+#define MINMAX(suffix, type)                          \
+    minmax_##suffix((const type *)x, n, least, most); \
     return
     BY_KIND(kind, MINMAX)
 }
@@ -327,25 +327,25 @@ static void minmax(int kind, const void *x, size_t n, fc_number *least, fc_numbe
 #define LOOK 64 /* elements compared between two tests for a hit */
 
 /* The index of the first element that equals `value`, which is there; of the first NaN if it is one. */
-#define FIND(name, type, is_value)                             \
+#define FIND(name, type, is_value)                               \
     FC_INLINE size_t name(const type *x, size_t n, type value) { \
-        size_t i = 0;                                          \
-        (void)value;                                           \
-        for (; i + LOOK <= n; i += LOOK) {                     \
-            int hit = 0;                                       \
-            for (size_t j = i; j < i + LOOK; j++) {            \
-                hit |= is_value;                               \
-            }                                                  \
-            if (hit) {                                         \
-                break;                                         \
-            }                                                  \
-        }                                                      \
-        for (size_t j = i; j < n; j++) {                       \
-            if (is_value) {                                    \
-                return j;                                      \
-            }                                                  \
-        }                                                      \
-        return n;                                              \
+        size_t i = 0;                                            \
+        (void)value;                                             \
+        for (; i + LOOK <= n; i += LOOK) {                       \
+            int hit = 0;                                         \
+            for (size_t j = i; j < i + LOOK; j++) {              \
+                hit |= is_value;                                 \
+            }                                                    \
+            if (hit) {                                           \
+                break;                                           \
+            }                                                    \
+        }                                                        \
+        for (size_t j = i; j < n; j++) {                         \
+            if (is_value) {                                      \
+                return j;                                        \
+            }                                                    \
+        }                                                        \
+        return n;                                                \
     }
 FIND(find_8, uint8_t, x[j] == value)
 FIND(find_16, uint16_t, x[j] == value)

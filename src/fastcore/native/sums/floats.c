@@ -60,33 +60,33 @@ FC_INLINE __m512d load_few_f32(const float *x, size_t n, size_t k) {
 }
 
 /* The sum of one block of n <= FC_SUM_BLOCK elements. */
-#define SUM_BLOCK(name, type, few, load, load_masked)                                                              \
-    FC_INLINE double name(const type *x, size_t n) {                                                               \
-        __m512d lane[4];                                                                                           \
-        size_t slot, i, end;                                                                                       \
-        __m512i turn;                                                                                              \
-        if (n <= FC_SUM_LANES) {                                                                                   \
-            return fold_vectors(few(x, n, 0), few(x, n, 1), few(x, n, 2), few(x, n, 3));                           \
-        }                                                                                                          \
-        slot = (uintptr_t)x / sizeof(type) % SUM_WIDTH;                                                            \
-        end = n + slot; /* in elements from where the first vector begins */                                       \
-        x -= slot;                                                                                                 \
-        lane[0] = load_masked((__mmask8)(0xffu << slot), x);                                                       \
-        for (int k = 1; k < 4; k++) {                                                                              \
-            lane[k] = load(x + k * SUM_WIDTH);                                                                     \
-        }                                                                                                          \
-        for (i = FC_SUM_LANES; i + FC_SUM_LANES <= end; i += FC_SUM_LANES) {                                       \
-            for (int k = 0; k < 4; k++) {                                                                          \
-                lane[k] = _mm512_add_pd(lane[k], load(x + i + k * SUM_WIDTH));                                     \
-            }                                                                                                      \
-        }                                                                                                          \
-        for (int k = 0; k < 4 && i < end; k++, i += SUM_WIDTH) {                                                   \
-            lane[k] = _mm512_add_pd(lane[k], load_masked(first_mask(end - i), x + i));                             \
-        }                                                                                                          \
-        turn = _mm512_add_epi64(_mm512_set1_epi64((int64_t)slot), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));       \
-        return fold_vectors(                                                                                       \
-            _mm512_permutex2var_pd(lane[0], turn, lane[1]), _mm512_permutex2var_pd(lane[1], turn, lane[2]),        \
-            _mm512_permutex2var_pd(lane[2], turn, lane[3]), _mm512_permutex2var_pd(lane[3], turn, lane[0]));       \
+#define SUM_BLOCK(name, type, few, load, load_masked)                                                        \
+    FC_INLINE double name(const type *x, size_t n) {                                                         \
+        __m512d lane[4];                                                                                     \
+        size_t slot, i, end;                                                                                 \
+        __m512i turn;                                                                                        \
+        if (n <= FC_SUM_LANES) {                                                                             \
+            return fold_vectors(few(x, n, 0), few(x, n, 1), few(x, n, 2), few(x, n, 3));                     \
+        }                                                                                                    \
+        slot = (uintptr_t)x / sizeof(type) % SUM_WIDTH;                                                      \
+        end = n + slot; /* in elements from where the first vector begins */                                 \
+        x -= slot;                                                                                           \
+        lane[0] = load_masked((__mmask8)(0xffu << slot), x);                                                 \
+        for (int k = 1; k < 4; k++) {                                                                        \
+            lane[k] = load(x + k * SUM_WIDTH);                                                               \
+        }                                                                                                    \
+        for (i = FC_SUM_LANES; i + FC_SUM_LANES <= end; i += FC_SUM_LANES) {                                 \
+            for (int k = 0; k < 4; k++) {                                                                    \
+                lane[k] = _mm512_add_pd(lane[k], load(x + i + k * SUM_WIDTH));                               \
+            }                                                                                                \
+        }                                                                                                    \
+        for (int k = 0; k < 4 && i < end; k++, i += SUM_WIDTH) {                                             \
+            lane[k] = _mm512_add_pd(lane[k], load_masked(first_mask(end - i), x + i));                       \
+        }                                                                                                    \
+        turn = _mm512_add_epi64(_mm512_set1_epi64((int64_t)slot), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)); \
+        return fold_vectors(                                                                                 \
+            _mm512_permutex2var_pd(lane[0], turn, lane[1]), _mm512_permutex2var_pd(lane[1], turn, lane[2]),  \
+            _mm512_permutex2var_pd(lane[2], turn, lane[3]), _mm512_permutex2var_pd(lane[3], turn, lane[0])); \
     }
 #define LOAD_FLOATS(p) _mm512_cvtps_pd(_mm256_load_ps(p))
 #define LOAD_FLOATS_MASKED(mask, p) _mm512_cvtps_pd(_mm256_maskz_load_ps(mask, p))
@@ -94,44 +94,44 @@ SUM_BLOCK(sum_block, double, load_few, _mm512_load_pd, _mm512_maskz_load_pd)
 SUM_BLOCK(sum_block_f32, float, load_few_f32, LOAD_FLOATS, LOAD_FLOATS_MASKED)
 #else
 /* The sum of one block of n <= FC_SUM_BLOCK elements. */
-#define SUM_BLOCK(name, type, load)                                                                                  \
-    static double name(const type *x, size_t n) {                                                                    \
-        double lane[FC_SUM_LANES];                                                                                   \
-        size_t whole = n - n % FC_SUM_LANES;                                                                         \
-        if (n < FC_SUM_LANES) {                                                                                      \
-            /* Folding lanes that are +0.0 changes nothing, as no lane is ever -0.0: start where one may not be. */  \
-            size_t width = 1;                                                                                        \
-            while (width < n) {                                                                                      \
-                width *= 2;                                                                                          \
-            }                                                                                                        \
-            for (size_t l = 0; l < width; l++) {                                                                     \
-                lane[l] = l < n ? 0.0 + x[l] : 0.0;                                                                  \
-            }                                                                                                        \
-            for (size_t half = width / 2; half > 0; half /= 2) {                                                     \
-                for (size_t l = 0; l < half; l++) {                                                                  \
-                    lane[l] += lane[l + half];                                                                       \
-                }                                                                                                    \
-            }                                                                                                        \
-            return lane[0];                                                                                          \
-        }                                                                                                            \
-        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                                           \
-            fc_f64 sum[SUM_ACCUMULATORS];                                                                            \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                             \
-                sum[k] = fc_f64_set(0.0);                                                                            \
-            }                                                                                                        \
-            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                                                   \
-                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                         \
-                    sum[k] = fc_f64_add(sum[k], load(x + i + k * FC_F64_WIDTH));                                     \
-                }                                                                                                    \
-            }                                                                                                        \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                             \
-                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                                               \
-            }                                                                                                        \
-        }                                                                                                            \
-        for (size_t i = whole; i < n; i++) {                                                                         \
-            lane[i - whole] += x[i];                                                                                 \
-        }                                                                                                            \
-        return fold_lanes(lane);                                                                                     \
+#define SUM_BLOCK(name, type, load)                                                                                 \
+    static double name(const type *x, size_t n) {                                                                   \
+        double lane[FC_SUM_LANES];                                                                                  \
+        size_t whole = n - n % FC_SUM_LANES;                                                                        \
+        if (n < FC_SUM_LANES) {                                                                                     \
+            /* Folding lanes that are +0.0 changes nothing, as no lane is ever -0.0: start where one may not be. */ \
+            size_t width = 1;                                                                                       \
+            while (width < n) {                                                                                     \
+                width *= 2;                                                                                         \
+            }                                                                                                       \
+            for (size_t l = 0; l < width; l++) {                                                                    \
+                lane[l] = l < n ? 0.0 + x[l] : 0.0;                                                                 \
+            }                                                                                                       \
+            for (size_t half = width / 2; half > 0; half /= 2) {                                                    \
+                for (size_t l = 0; l < half; l++) {                                                                 \
+                    lane[l] += lane[l + half];                                                                      \
+                }                                                                                                   \
+            }                                                                                                       \
+            return lane[0];                                                                                         \
+        }                                                                                                           \
+        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                                          \
+            fc_f64 sum[SUM_ACCUMULATORS];                                                                           \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                            \
+                sum[k] = fc_f64_set(0.0);                                                                           \
+            }                                                                                                       \
+            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                                                  \
+                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                        \
+                    sum[k] = fc_f64_add(sum[k], load(x + i + k * FC_F64_WIDTH));                                    \
+                }                                                                                                   \
+            }                                                                                                       \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                            \
+                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                                              \
+            }                                                                                                       \
+        }                                                                                                           \
+        for (size_t i = whole; i < n; i++) {                                                                        \
+            lane[i - whole] += x[i];                                                                                \
+        }                                                                                                           \
+        return fold_lanes(lane);                                                                                    \
     }
 SUM_BLOCK(sum_block, double, fc_f64_load)
 SUM_BLOCK(sum_block_f32, float, fc_f64_load_f32)
@@ -253,12 +253,12 @@ static void dot_blocks(int kind, const void *x, int other_kind, const void *y, s
 
 /* x - pivot, rounded once, of 64-bit integers whose difference may take 65 bits: the difference of the high halves
    times 2^32, and of the low halves, are doubles, and their sum rounds once. */
-#define INTEGER_DEVIATIONS(name, type)                                                                        \
-    static void name(const type *FC_RESTRICT x, size_t n, type pivot, double *FC_RESTRICT block) {            \
-        const double high = (double)(int64_t)(pivot >> 32), low = (double)(uint32_t)pivot;                    \
-        for (size_t i = 0; i < n; i++) {                                                                      \
+#define INTEGER_DEVIATIONS(name, type)                                                                         \
+    static void name(const type *FC_RESTRICT x, size_t n, type pivot, double *FC_RESTRICT block) {             \
+        const double high = (double)(int64_t)(pivot >> 32), low = (double)(uint32_t)pivot;                     \
+        for (size_t i = 0; i < n; i++) {                                                                       \
             block[i] = ((double)(int64_t)(x[i] >> 32) - high) * 4294967296.0 + ((double)(uint32_t)x[i] - low); \
-        }                                                                                                     \
+        }                                                                                                      \
     }
 INTEGER_DEVIATIONS(deviations_int64, int64_t)
 INTEGER_DEVIATIONS(deviations_uint64, uint64_t)

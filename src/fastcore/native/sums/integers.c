@@ -9,42 +9,42 @@
 #include "wide.h"
 
 #define VECTORS 8
-#define VECTOR (FC_WORDS * 8)     /* bytes */
-#define GROUP (VECTORS * VECTOR)  /* bytes a step */
-#define LONG 8192                 /* bytes from which on whole cache lines pay */
+#define VECTOR (FC_WORDS * 8)    /* bytes */
+#define GROUP (VECTORS * VECTOR) /* bytes a step */
+#define LONG 8192                /* bytes from which on whole cache lines pay */
 /* Elements in one go: the state's halves stay far from their ends, and what is subtracted for turned signs in range. */
 #define CHUNK ((size_t)1 << 20)
 
 /* Calls STEP(k, vector) on all of `bytes` bytes at x, what is before the first cache line of a long array and the last
    vector filled up with zeros; `taken` is the bytes with those. */
-#define EACH_VECTOR(STEP)                                            \
-    do {                                                             \
-        size_t head = (0 - (uintptr_t)x) % 64, i = 0;                \
-        taken = 0;                                                   \
-        if (head != 0 && bytes >= LONG) {                            \
-            char rest[64] = {0};                                     \
-            memcpy(rest, x, head);                                   \
-            for (; i < 64; i += VECTOR) {                            \
-                STEP(0, fc_word_load(rest + i));                     \
-            }                                                        \
-            taken = 64 - head;                                       \
-            i = head;                                                \
-        }                                                            \
-        for (; i + GROUP <= bytes; i += GROUP) {                     \
-            for (int k = 0; k < VECTORS; k++) {                      \
-                STEP(k, fc_word_load(x + i + (size_t)k * VECTOR));   \
-            }                                                        \
-        }                                                            \
-        for (; i + VECTOR <= bytes; i += VECTOR) {                   \
-            STEP(0, fc_word_load(x + i));                            \
-        }                                                            \
-        if (i < bytes) {                                             \
-            char rest[VECTOR] = {0};                                 \
-            memcpy(rest, x + i, bytes - i);                          \
-            STEP(0, fc_word_load(rest));                             \
-            i += VECTOR;                                             \
-        }                                                            \
-        taken += i;                                                  \
+#define EACH_VECTOR(STEP)                                          \
+    do {                                                           \
+        size_t head = (0 - (uintptr_t)x) % 64, i = 0;              \
+        taken = 0;                                                 \
+        if (head != 0 && bytes >= LONG) {                          \
+            char rest[64] = {0};                                   \
+            memcpy(rest, x, head);                                 \
+            for (; i < 64; i += VECTOR) {                          \
+                STEP(0, fc_word_load(rest + i));                   \
+            }                                                      \
+            taken = 64 - head;                                     \
+            i = head;                                              \
+        }                                                          \
+        for (; i + GROUP <= bytes; i += GROUP) {                   \
+            for (int k = 0; k < VECTORS; k++) {                    \
+                STEP(k, fc_word_load(x + i + (size_t)k * VECTOR)); \
+            }                                                      \
+        }                                                          \
+        for (; i + VECTOR <= bytes; i += VECTOR) {                 \
+            STEP(0, fc_word_load(x + i));                          \
+        }                                                          \
+        if (i < bytes) {                                           \
+            char rest[VECTOR] = {0};                               \
+            memcpy(rest, x + i, bytes - i);                        \
+            STEP(0, fc_word_load(rest));                           \
+            i += VECTOR;                                           \
+        }                                                          \
+        taken += i;                                                \
     } while (0)
 
 FC_INLINE void carry(fc_integer_sum *state) {
@@ -159,15 +159,15 @@ static void sum_shorts(fc_integer_sum *state, const char *x, size_t n, int is_si
 
 static void sum_ints(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
     uint64_t low, high;
-    size_t taken = (is_signed ? sum_halves(x, 4 * n, 0x8000000080000000u, &low, &high)
-                              : sum_halves(x, 4 * n, 0, &low, &high)) /
-                   4;
+    size_t taken =
+        (is_signed ? sum_halves(x, 4 * n, 0x8000000080000000u, &low, &high) : sum_halves(x, 4 * n, 0, &low, &high)) / 4;
     add_total(state, (int64_t)(low + high) - (is_signed ? (int64_t)taken << 31 : 0));
 }
 
 static void sum_longs(fc_integer_sum *state, const char *x, size_t n, int is_signed) {
     uint64_t low, high;
-    size_t taken = (is_signed ? sum_halves(x, 8 * n, 1ull << 63, &low, &high) : sum_halves(x, 8 * n, 0, &low, &high)) / 8;
+    size_t taken =
+        (is_signed ? sum_halves(x, 8 * n, 1ull << 63, &low, &high) : sum_halves(x, 8 * n, 0, &low, &high)) / 8;
     state->high += (int64_t)high - (is_signed ? (int64_t)taken << 31 : 0);
     state->low += low;
 }
@@ -210,12 +210,12 @@ static void sum_integers(fc_integer_sum *state, int kind, const void *x, size_t 
 /* ---- products ------------------------------------------------------------------------------------------------ */
 
 /* n <= FC_SUM_BLOCK elements of an integer kind as int64, uint64 by its bits. */
-#define WIDEN(type)                                        \
-    do {                                                   \
+#define WIDEN(type)                                          \
+    do {                                                     \
         const type *FC_RESTRICT e = (const type *)x + first; \
-        for (size_t i = 0; i < n; i++) {                   \
-            block[i] = (int64_t)e[i];                      \
-        }                                                  \
+        for (size_t i = 0; i < n; i++) {                     \
+            block[i] = (int64_t)e[i];                        \
+        }                                                    \
     } while (0)
 
 FC_INLINE const int64_t *as_longs(int kind, const void *x, size_t first, size_t n, int64_t *FC_RESTRICT block) {
