@@ -39,7 +39,7 @@ cdef enum:
     # Blocks whose sums are taken together: a megabyte and a half of float64.
     BLOCKS = 64
     # Items of a list that are read before anything is set up.
-    FEW = 64
+    FEW = 512
 
 
 cdef inline bint _is_float_kind(int kind) noexcept nogil:

@@ -405,14 +405,14 @@ cdef int _reduce_rows(Job *job, const char *x, size_t outer, size_t inner, int t
     return 0
 
 
-cdef object _result_kind(Operation operation, int kind):
+cdef int _result_kind(Operation operation, int kind) noexcept:
     if operation == WHERE_LEAST or operation == WHERE_GREATEST:
-        return "int64"
+        return FC_INT64
     if operation == LEAST or operation == GREATEST:
-        return _KIND_NAMES[kind]
+        return kind
     if operation == SUM and not _is_float_kind(kind):
-        return "uint64" if _is_unsigned_kind(kind) else "int64"
-    return "float64"
+        return FC_UINT64 if _is_unsigned_kind(kind) else FC_INT64
+    return FC_FLOAT64
 
 
 cdef object _plain_layout(object a, int kind, Py_ssize_t *position):
@@ -430,26 +430,36 @@ cdef object _reduce_axis(str function, object a, object axis, object threads, Op
     cdef Job job
     cdef int thread_count = _thread_count(function, threads)
     cdef Py_ssize_t position, outer = 1, inner = 1, i
+    cdef Py_ssize_t *shape
+    cdef Py_ssize_t[64] result_shape  # NumPy's most dimensions
+    cdef int dimensions, kind
     if not _is_ndarray(a):
         if _is_sequence(a) or PyIter_Check(a) or isinstance(a, (range, str)) or PyObject_CheckBuffer(a):
             return None
         a = _arguments.as_ndarray(a)
         if not _is_ndarray(a):
             return None
-    if hasattr(a, "mask"):
-        return None
-    numpy = sys.modules["numpy"]
-    a = numpy.asarray(a)
+    if not PyArray_CheckExact(a):
+        if hasattr(a, "mask"):
+            return None
+        a = sys.modules["numpy"].asarray(a)
     job.kind = _kind_of_ndarray(a)
     if job.kind < 0:
         return None
-    position = _arguments.axis(function, axis, FC_NDIM(<PyObject *>a))
+    dimensions = FC_NDIM(<PyObject *>a)
+    position = axis if type(axis) is int and -dimensions <= axis < dimensions else _arguments.axis(
+        function, axis, dimensions
+    )
+    if position < 0:
+        position += dimensions
     a, is_transposed = _plain_layout(a, job.kind, &position)
-    shape = a.shape
+    shape = FC_DIMS(<PyObject *>a)
     for i in range(position):
         outer *= shape[i]
-    for i in range(position + 1, FC_NDIM(<PyObject *>a)):
+        result_shape[i] = shape[i]
+    for i in range(position + 1, dimensions):
         inner *= shape[i]
+        result_shape[i - 1] = shape[i]
     job.length = shape[position]
     if job.length == 0 or job.length >= 1 << 31 or not -(1 << 62) < ddof < 1 << 62:
         return None
@@ -457,7 +467,7 @@ cdef object _reduce_axis(str function, object a, object axis, object threads, Op
     job.ddof = ddof
     job.error = NO_ERROR
     kind = _result_kind(operation, job.kind)
-    result = numpy.empty(shape[:position] + shape[position + 1:], kind)
+    result = PyArray_EMPTY(dimensions - 1, result_shape, _type_of_kind[kind], 0)
     job.out = <char *>FC_DATA(<PyObject *>result)
     if outer * inner > 0:
         _reduce_rows(&job, <const char *>FC_DATA(<PyObject *>a), outer, inner, thread_count)
@@ -468,8 +478,8 @@ cdef object _reduce_axis(str function, object a, object axis, object threads, Op
     if job.error == BOTH_INFINITIES:
         _pure_sums.special_sum(function, FC_EXACT_PLUS_INF | FC_EXACT_MINUS_INF)
     if job.error == INTEGER_OUT_OF_RANGE:
-        _pure_sums.out_of_range(function, kind)
-    return numpy.ascontiguousarray(result.T) if is_transposed else result
+        _pure_sums.out_of_range(function, _KIND_NAMES[kind])
+    return sys.modules["numpy"].ascontiguousarray(result.T) if is_transposed else result
 
 
 cdef object _axis_or_twin(

@@ -27,6 +27,15 @@ cdef object _in_any_order(object a):
     return a
 
 
+cdef object _sum_range(object a):
+    cdef Py_ssize_t n
+    first, step = a.start, a.step
+    if step == 1 and -(1 << 30) < first < 1 << 30 and a.stop < 1 << 30:
+        n = len(a)
+        return n * <long long>first + n * (n - 1) // 2
+    return len(a) * (first + a[len(a) - 1]) // 2 if a else 0
+
+
 cdef object _sum_any(object a, object axis, object threads):
     cdef Source source
     cdef Running running
@@ -37,7 +46,7 @@ cdef object _sum_any(object a, object axis, object threads):
     if _is_sequence(a):
         return _sum_items(a)
     if type(a) is range:
-        return len(a) * (a[0] + a[len(a) - 1]) // 2 if a else 0
+        return _sum_range(a)
     if _is_ndarray(a) and not _is_float_kind(_kind_of_ndarray(a)):
         a = _in_any_order(a)
     owner = _open_array(a, &source)
@@ -521,7 +530,7 @@ cdef int _run_sums(str function, Source *source, void *out, size_t rows, size_t 
                 )
         fc_leave_mode(mode)
     if not fits:
-        _pure_sums.out_of_range(function, _result_kind(SUM, source.kind))
+        _pure_sums.out_of_range(function, _KIND_NAMES[_result_kind(SUM, source.kind)])
     return 0
 
 
@@ -571,13 +580,13 @@ def cumsum(a, *, axis=None):
         return _pure_sums.cumsum(a, axis=axis)
     if not _is_ndarray(a):
         owner = _as_plain(owner, &source)
-        kind = _result_kind(SUM, source.kind)
+        kind = _KIND_NAMES[_result_kind(SUM, source.kind)]
         result = array(_arguments.KIND_CODES[kind], bytes(8 * source.n))
         if source.n > 0:
             _run_sums("cumsum", &source, PyMemoryView_GET_BUFFER(memoryview(result)).buf, 1, source.n)
         return result
     numpy = sys.modules["numpy"]
-    kind = _result_kind(SUM, source.kind)
+    kind = _KIND_NAMES[_result_kind(SUM, source.kind)]
     if axis is None:
         owner = _as_plain(owner, &source)
         result = numpy.empty(source.n, kind)

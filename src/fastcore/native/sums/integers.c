@@ -245,18 +245,45 @@ FC_INLINE const int64_t *as_longs(int kind, const void *x, size_t first, size_t 
     return block;
 }
 
-/* Products of up to 32 bits by up to 31 fit an int64, and 2^12 of their halves the state's. */
-static void dot_narrow(fc_integer_sum *state, const int64_t *x, const int64_t *y, size_t n) {
+/* Products of 32 by 32 bits, signed, fit an int64, and the sums of their upper halves another. */
+static void dot_narrow(fc_integer_sum *state, const int64_t *FC_RESTRICT x, const int64_t *FC_RESTRICT y, size_t n) {
     int64_t high = 0;
-    uint64_t low = 0;
+    uint64_t wrapped = 0;
     for (size_t i = 0; i < n; i++) {
-        int64_t product = x[i] * y[i];
+        int64_t product = (int64_t)(int32_t)x[i] * (int32_t)y[i];
         high += product >> 32;
-        low += (uint64_t)product & 0xffffffffu;
+        wrapped += (uint64_t)product;
     }
     state->high += high;
-    state->low += low;
+    state->low += wrapped - ((uint64_t)high << 32);
 }
+
+/* Whether all of n words are sign-extended from 32 bits. */
+static int all_narrow(const int64_t *x, size_t n) {
+    uint64_t beyond = 0;
+    for (size_t i = 0; i < n; i++) {
+        beyond |= ((uint64_t)x[i] + 0x80000000u) >> 32;
+    }
+    return beyond == 0;
+}
+
+#if defined(__SIZEOF_INT128__)
+/* Signed products by their halves: two additions with carry each. */
+static void dot_signed(fc_integer_dot *state, const int64_t *x, const int64_t *y, size_t n) {
+    unsigned __int128 low = 0;
+    __int128 high = 0;
+    uint64_t carry = 0;
+    for (size_t i = 0; i < n; i++) {
+        __int128 product = (__int128)x[i] * y[i];
+        low += (uint64_t)product;
+        high += (int64_t)(product >> 64);
+    }
+    high += (int64_t)(low >> 64);
+    state->word[0] = fc_add_carry(state->word[0], (uint64_t)low, &carry);
+    state->word[1] = fc_add_carry(state->word[1], (uint64_t)high, &carry);
+    state->word[2] += (uint64_t)(high >> 64) + carry;
+}
+#endif
 
 /* The 128-bit products of words as unsigned, less 2^64 times the other factor for each negative one. */
 static void dot_wide(fc_integer_dot *state, const int64_t *x, int x_is_signed, const int64_t *y, int y_is_signed,
@@ -290,7 +317,9 @@ static void dot_wide(fc_integer_dot *state, const int64_t *x, int x_is_signed, c
     }
 }
 
-static int is_narrow(int kind) { return kind <= FC_INT32; }
+static int is_narrow(int kind, const int64_t *x, size_t n) {
+    return kind <= FC_INT32 || (kind != FC_UINT64 && all_narrow(x, n));
+}
 
 static void dot_integers(fc_integer_dot *state, int kind, const void *x, int other_kind, const void *y, size_t n) {
     int64_t block[FC_SUM_BLOCK], other_block[FC_SUM_BLOCK];
@@ -298,7 +327,7 @@ static void dot_integers(fc_integer_dot *state, int kind, const void *x, int oth
         size_t count = n - first < FC_SUM_BLOCK ? n - first : FC_SUM_BLOCK;
         const int64_t *a = as_longs(kind, x, first, count, block);
         const int64_t *b = as_longs(other_kind, y, first, count, other_block);
-        if (is_narrow(kind) && is_narrow(other_kind)) {
+        if (is_narrow(kind, a, count) && is_narrow(other_kind, b, count)) {
             fc_integer_sum sum = {0, 0, 0};
             uint64_t out = 0;
             dot_narrow(&sum, a, b, count);
@@ -306,6 +335,10 @@ static void dot_integers(fc_integer_dot *state, int kind, const void *x, int oth
             state->word[0] = fc_add_carry(state->word[0], (uint64_t)sum.high << 32 | sum.low, &out);
             state->word[1] = fc_add_carry(state->word[1], (uint64_t)sum.top, &out);
             state->word[2] += (sum.top < 0 ? UINT64_MAX : 0) + out;
+#if defined(__SIZEOF_INT128__)
+        } else if (kind != FC_UINT64 && other_kind != FC_UINT64) {
+            dot_signed(state, a, b, count);
+#endif
         } else {
             dot_wide(state, a, kind != FC_UINT64, b, other_kind != FC_UINT64, count);
         }
