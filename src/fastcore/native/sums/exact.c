@@ -271,7 +271,7 @@ static void add_wide(fc_exact_sum *state, const double *x, size_t n) {
 
 /* Splitting, for values of exponents in [m, m + 17], which ordinary data have. The upper 27 bits q of each significand,
    cut out by a mask, are multiples of 2^(m-26), and the rest r = x - q, of 26 bits, of 2^(m-52): so 128 of each add up
-   exactly, to less than 2^(m+25) and 2^(m-1), 51 bits. Three additions; the least and the largest |x| are the
+   exactly, to less than 2^(m+25) and 2^(m-2), 51 bits. Three additions; the least and the largest |x| are the
    certificate. A zero among the values is not told from a tiny one: it goes the other way.
 
    Extraction, for up to 36 binades. With p the exponent, an accumulator pair starts at S = 1.5·2^p, T = 1.5·2^(p-45)
