@@ -15,6 +15,7 @@ import statistics
 import struct
 import subprocess
 import sys
+import threading
 import warnings
 from array import array
 
@@ -38,7 +39,7 @@ from common import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastcore import pure
+from fastcore import _threads, pure
 
 NUMBERS = st.lists(st.one_of(FLOATS, INTEGERS, st.booleans()), max_size=80)
 REDUCTIONS = ("sum", "fsum", "mean", "min", "max", "minmax", "argmin", "argmax", "var", "std")
@@ -1655,3 +1656,20 @@ def test_the_floating_point_state_changes_nothing_in_threads_and_accumulators(fc
 
     check_under(STATES[state], floating_point_state, in_threads)
     check_under(STATES[state], floating_point_state, accumulated)
+
+
+def test_threads_start_in_the_usual_floating_point_state(fc, floating_point_state):
+    if fc is pure:
+        pytest.skip("Python itself computes as the processor is set")
+    _threads._forget_pool()
+    states = []
+    together = threading.Barrier(3)
+
+    def task(number):
+        together.wait(timeout=60)  # so that each of three threads takes one
+        states.append(floating_point_state.get_state() & ~EXCEPTION_FLAGS)
+
+    usual = floating_point_state.get_state() & ~EXCEPTION_FLAGS
+    odd = STATES["round up and flush"]
+    under(odd, floating_point_state, lambda: _threads.run(task, 3, 3))
+    assert sorted(states) == sorted([usual, usual, usual | odd])

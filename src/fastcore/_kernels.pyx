@@ -58,6 +58,11 @@ def use_isa(str name):
         raise ValueError(f"the instruction set {name!r} is not available here")
 
 
+def use_default_mode():
+    """Set this thread's floating-point mode to the default one: to nearest, subnormals kept."""
+    fc_enter_mode()
+
+
 def current_isa():
     """The instruction set in use."""
     return fc_current_isa().decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from fastcore import _environment
 
@@ -82,5 +83,12 @@ def _shared_pool() -> ThreadPoolExecutor:
     if _pool is None:
         from concurrent.futures import ThreadPoolExecutor
 
-        _pool = ThreadPoolExecutor(max_workers=MOST, thread_name_prefix="fastcore")
+        _pool = ThreadPoolExecutor(max_workers=MOST, thread_name_prefix="fastcore", initializer=_settle)
     return _pool
+
+
+def _settle() -> None:
+    """A thread starts in the floating-point mode of the one that made it, which another library may have changed."""
+    kernels = sys.modules.get("fastcore._kernels")
+    if kernels is not None:
+        kernels.use_default_mode()

@@ -216,7 +216,7 @@ typedef uint32x4_t fc_f32_flag;
 #define FC_WORDS 2
 typedef uint64x2_t fc_word;
 #define fc_word_load(p) vreinterpretq_u64_u8(vld1q_u8((const uint8_t *)(p)))
-#define fc_word_store(p, a) vst1q_u64(p, a)
+#define fc_word_store(p, a) vst1q_u8((uint8_t *)(p), vreinterpretq_u8_u64(a))
 #define fc_word_set(x) vdupq_n_u64(x)
 #define fc_word_add(a, b) vaddq_u64(a, b)
 #define fc_word_add32(a, b) vreinterpretq_u64_u32(vaddq_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)))
@@ -284,7 +284,7 @@ FC_INLINE uint64_t fc_word_load(const void *p) {
     memcpy(&word, p, sizeof word);
     return word;
 }
-#define fc_word_store(p, a) (*(p) = (a))
+FC_INLINE void fc_word_store(void *p, uint64_t a) { memcpy(p, &a, sizeof a); }
 #define fc_word_set(x) ((uint64_t)(x))
 #define fc_word_add(a, b) ((a) + (b))
 FC_INLINE uint64_t fc_word_add32(uint64_t a, uint64_t b) {
