@@ -98,8 +98,6 @@ typedef struct fc_integers_table {
     int (*running)(int kind, const void *x, size_t n, int64_t *start, int64_t *out);
 } fc_integers_table;
 
-#define FC_EXACT_FEW 64 /* up to here all at once */
-
 typedef struct fc_exact_table {
     void (*update)(fc_exact_sum *state, int kind, const void *x, size_t n);
     /* The sum of n >= 1 doubles divided by 1 <= count < 2^32, rounded once; returns 0 if that takes a state: for hard

@@ -186,6 +186,13 @@ cdef object _extreme(str function, object a, object threads, Reduction reduction
     cdef int thread_count = _thread_count(function, threads)
     cdef bint is_index = reduction == WHERE_MINIMUM or reduction == WHERE_MAXIMUM
     if not _is_sequence(a):
+        if not is_index:
+            found = _in_any_order(a)
+            if found is not a and FC_SIZE(<PyObject *>a) > 0:
+                found = _extreme(function, found, threads, reduction, operation, twin)
+                if found != 0 or type(found) is not float:
+                    return found
+                # Of zeros, the first in C order counts.
         owner = _open_array(a, &source)
         if owner is not None:
             if source.n == 0:

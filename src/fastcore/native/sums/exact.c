@@ -313,7 +313,7 @@ FC_INLINE int wanted_exponent(double largest) {
 typedef struct extract {
     int64_t high, low;
     int unit, gap;
-    double largest; /* a magnitude with the exponent of the largest; a NaN or infinity if there is one */
+    double largest; /* a magnitude with the exponent of the largest; infinity if there is one, or a NaN */
     int is_certain;
 } extract;
 
@@ -482,7 +482,7 @@ static extract sum_tile(const double *x, size_t n, const double *y, size_t m, fc
     if (way->careful > 0 && way->exponent != FC_EXACT_NO_EXPONENT) {
         way->careful--;
         found = extract_both(x, n, y, m, way->exponent);
-        if (found.is_certain) {
+        if (found.is_certain || wanted_exponent(found.largest) == way->exponent) {
             return found;
         }
     } else {
@@ -722,8 +722,10 @@ FC_INLINE int round_quotient(uint64_t high, uint64_t low, int exponent, int is_m
 /* ---- one tile, without a state --------------------------------------------------------------------------------------
  */
 
+#define FEW 64 /* values that are taken all at once */
+
 #if defined(FC_ISA_AVX512)
-#define FEW_VECTORS (FC_EXACT_FEW / FC_F64_WIDTH)
+#define FEW_VECTORS (FEW / FC_F64_WIDTH)
 
 /* Each vector has accumulators of its own, so that none waits for another. */
 FC_INLINE extract extract_few(const double *x, size_t n) {
@@ -762,7 +764,7 @@ FC_INLINE extract extract_few(const double *x, size_t n) {
 }
 #else
 FC_INLINE extract extract_few(const double *x, size_t n) {
-    double padded[FC_EXACT_FEW + GROUP], most = 0.0;
+    double padded[FEW + GROUP], most = 0.0;
     size_t whole = (n + GROUP - 1) / GROUP * GROUP;
     extract found = {0, 0, 0, GAP, 0.0, 0};
     for (size_t i = 0; i < n; i++) {
@@ -817,7 +819,7 @@ static extract extract_block(const double *x, size_t n) {
 /* The rounded sum, divided by `count`, of n doubles, if one tile gives it; returns whether. */
 static int try_few(const double *x, size_t n, uint64_t count, double *out) {
     extract found;
-    if (n <= FC_EXACT_FEW) {
+    if (n <= FEW) {
         found = extract_few(x, n);
     } else if (n <= TILE - 2 * GROUP) {
         found = extract_block(x, n);
