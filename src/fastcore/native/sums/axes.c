@@ -34,10 +34,10 @@ FC_INLINE void add_one(double *FC_RESTRICT lane, const double *FC_RESTRICT a, si
     }
 }
 
-/* Adds the elements of `count` places, known to the compiler, to the lanes. */
-FC_INLINE void add_some(double *FC_RESTRICT lane, const double *const *place, size_t count, size_t n) {
+/* Adds the elements of `count` places, known to the compiler, to the lanes, which start with them if `is_first`. */
+FC_INLINE void add_some(double *FC_RESTRICT lane, const double *const *place, size_t count, size_t n, int is_first) {
     for (size_t i = 0; i < n; i++) {
-        double sum = lane[i];
+        double sum = is_first ? 0.0 : lane[i];
         for (size_t k = 0; k < count; k++) {
             sum += place[k][i];
         }
@@ -47,7 +47,8 @@ FC_INLINE void add_some(double *FC_RESTRICT lane, const double *const *place, si
 
 /* Adds n elements from the one at `first` on, and of the places that follow at distance `step`, `count` <= DEPTH in
    all. */
-static void add_places(int kind, const void *x, size_t first, size_t step, size_t count, size_t n, double *lane) {
+static void add_places(int kind, const void *x, size_t first, size_t step, size_t count, size_t n, double *lane,
+                       int is_first) {
     double block[DEPTH][STRIP];
     for (size_t i = 0; i < n; i += STRIP) {
         size_t width = n - i < STRIP ? n - i : STRIP;
@@ -56,9 +57,9 @@ static void add_places(int kind, const void *x, size_t first, size_t step, size_
             place[k] = as_doubles(kind, x, first + i + k * step, width, block[k]);
         }
         switch (count) {
-#define ADD_SOME(count)                          \
-    case count:                                  \
-        add_some(lane + i, place, count, width); \
+#define ADD_SOME(count)                                    \
+    case count:                                            \
+        add_some(lane + i, place, count, width, is_first); \
         break
             ADD_SOME(1);
             ADD_SOME(2);
@@ -72,28 +73,53 @@ static void add_places(int kind, const void *x, size_t first, size_t step, size_
     }
 }
 
+/* Folds the 32 lanes of `width` columns in halves, by fours and then by eights: a third of the loads of five passes. */
+FC_INLINE void fold_columns(double *lane, size_t width) {
+    for (size_t l = 0; l < 8; l++) {
+        double *FC_RESTRICT a = lane + l * width;
+        const double *b = a + 8 * width, *c = a + 16 * width, *d = a + 24 * width;
+        for (size_t i = 0; i < width; i++) {
+            a[i] = (a[i] + c[i]) + (b[i] + d[i]);
+        }
+    }
+    for (size_t i = 0; i < width; i++) {
+        const double *a = lane + i;
+        double even = (a[0] + a[4 * width]) + (a[2 * width] + a[6 * width]);
+        double odd = (a[width] + a[5 * width]) + (a[3 * width] + a[7 * width]);
+        lane[i] = even + odd;
+    }
+}
+
 /* The sums of `width` columns of at most FC_SUM_BLOCK rows, whose rows begin `stride` elements apart. */
 static void sum_strip(int kind, const void *x, size_t first, size_t rows, size_t stride, size_t width, double *out,
                       double *lane) {
     const size_t group = FC_SUM_LANES;
-    size_t lanes = rows < group ? rows : group, half = 1;
-    while (half < lanes) {
+    size_t half = 1;
+    while (half < rows && half < group) {
         half *= 2;
     }
-    memset(lane, 0, half * width * sizeof(double));
+    if (rows < group) {
+        memset(lane, 0, half * width * sizeof(double));
+    }
     for (size_t row = 0; row < rows; row += DEPTH * group) {
         size_t count = rows - row < DEPTH * group ? rows - row : DEPTH * group, whole = count / group;
+        const int is_first = row == 0 && rows >= group;
         if (stride == width) {
             if (whole > 0) {
-                add_places(kind, x, first + row * width, group * width, whole, group * width, lane);
+                add_places(kind, x, first + row * width, group * width, whole, group * width, lane, is_first);
             }
-            add_places(kind, x, first + (row + whole * group) * width, 0, 1, count % group * width, lane);
+            add_places(kind, x, first + (row + whole * group) * width, 0, 1, count % group * width, lane, 0);
         } else {
             for (size_t l = 0; l < group && l < count; l++) {
                 size_t places = whole + (l < count % group);
-                add_places(kind, x, first + (row + l) * stride, group * stride, places, width, lane + l * width);
+                add_places(kind, x, first + (row + l) * stride, group * stride, places, width, lane + l * width,
+                           is_first);
             }
         }
+    }
+    if (half == group) {
+        fold_columns(lane, width);
+        half = 1;
     }
     for (half /= 2; half > 0; half /= 2) {
         add_one(lane, lane + half * width, half * width);
