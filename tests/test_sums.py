@@ -1545,6 +1545,35 @@ def test_extremes_are_the_first_ones_in_whatever_thread(fc, np, threads):
     assert bits(fc.max(zeros, threads=threads)) == bits(fc.minmax(-zeros, threads=threads)[0] * -1.0) == bits(0.0)
 
 
+# ---- columns ----
+
+
+def test_columns_that_need_more_than_a_pass_are_as_exact_as_the_others(fc, np):
+    rng = np.random.default_rng(7)
+    a = rng.standard_normal((700, 40))
+    a[:, 1] *= 10.0 ** rng.uniform(-200, 200, 700)
+    a[:, 2] = 0.0
+    a[650, 3] = 1e300
+    a[10, 4] = np.nan
+    a[500, 5] = np.inf
+    a[5, 6], a[690, 6] = 1e-300, -1e200
+    a[:, 7] = 5e-324
+    a[:, 8] = np.nan
+    a[:, 9] *= 1e-310
+    a[::2, 10] = 1e307
+    for name in ("fsum", "mean"):
+        expected = normal(getattr(pure, name)(a, axis=0))
+        assert normal(getattr(fc, name)(a, axis=0)) == expected
+        assert normal(getattr(fc, name)(np.asfortranarray(a.T), axis=1)) == expected
+    a[:, 5] = -np.inf
+    a[0, 5] = np.inf
+    assert math.isnan(fc.mean(a, axis=0)[5])
+    with pytest.raises(ValueError, match="^fsum: 'a' holds both infinities$"):
+        fc.fsum(a, axis=0)
+    with pytest.raises(OverflowError, match="^fsum: the result is out of range for a float$"):
+        fc.fsum(np.full((30, 20), 1e308), axis=0)
+
+
 # ---- the processor's floating-point state ----
 
 STATE_SOURCE = """

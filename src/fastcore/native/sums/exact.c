@@ -844,7 +844,7 @@ static int try_few(const double *x, size_t n, uint64_t count, double *out) {
 
 typedef struct strip {
     double s[STRIP], t[STRIP], lost[STRIP], most[STRIP], s0[STRIP], t0[STRIP];
-    int64_t high[STRIP], low[STRIP];
+    uint64_t high[STRIP], low[STRIP]; /* unsigned, as values that are refused leave any sum */
     int exponent[STRIP];
     double rows[ROWS][STRIP];
 } strip;
@@ -894,8 +894,8 @@ FC_INLINE void extract_rows(strip *a, const double *const *row, int count, size_
 /* Moves what the accumulators have gained to the integers. */
 FC_INLINE void flush_strip(strip *a, size_t width) {
     for (size_t i = 0; i < width; i++) {
-        a->high[i] += (int64_t)(fc_bits_of(a->s[i]) - fc_bits_of(a->s0[i]));
-        a->low[i] += (int64_t)(fc_bits_of(a->t[i]) - fc_bits_of(a->t0[i]));
+        a->high[i] += fc_bits_of(a->s[i]) - fc_bits_of(a->s0[i]);
+        a->low[i] += fc_bits_of(a->t[i]) - fc_bits_of(a->t0[i]);
         a->s[i] = a->s0[i];
         a->t[i] = a->t0[i];
     }
@@ -941,8 +941,8 @@ static void sum_columns(int kind, const void *x, size_t rows, size_t columns, ui
         }
         for (size_t i = 0; i < width; i++) {
             if (exponent_of(a->most[i]) + 9 <= a->exponent[i] && (fc_bits_of(a->lost[i]) << 1) == 0) {
-                is_left[column + i] = (uint8_t)round_scaled(a->high[i], a->low[i], a->exponent[i] - GAP - 52, GAP,
-                                                            count, out + column + i);
+                is_left[column + i] = (uint8_t)round_scaled((int64_t)a->high[i], (int64_t)a->low[i],
+                                                            a->exponent[i] - GAP - 52, GAP, count, out + column + i);
             }
         }
     }
