@@ -122,17 +122,21 @@ cdef enum Few:
     FEW_INTEGERS
 
 
-cdef Few _few_items(object a, double *block, fc_integer_sum *integers) noexcept:
-    """Read a short list or tuple of floats alone into `block`, or of integers of 64 bits alone into `integers`."""
-    cdef Py_ssize_t i = 0, n = _length(a)
+cdef Few _few_items(object a, double *block, fc_integer_sum *integers, Py_ssize_t *count) noexcept:
+    """Read a short list or tuple of floats alone into `block`, or of integers of 64 bits alone into `integers`.
+
+    `count` is how many were there: without a GIL, the list may have changed by the time that the caller goes on.
+    """
+    cdef Py_ssize_t i = 0, n
     cdef PyObject **item
     cdef Few found = NOT_FEW
-    if not 0 < n <= FEW:
-        return NOT_FEW
     with cython.critical_section(a):
         item = PySequence_Fast_ITEMS(a)
         n = _length(a)
-        while i < n and i < FEW and PyFloat_CheckExact(item[i]):
+        count[0] = n
+        if not 0 < n <= FEW:
+            return NOT_FEW
+        while i < n and PyFloat_CheckExact(item[i]):
             block[i] = PyFloat_AS_DOUBLE(item[i])
             i += 1
         if i == n:
@@ -160,15 +164,16 @@ cdef object _sum_items(object a):
     cdef Numbers numbers
     cdef list rest
     cdef Few few
+    cdef Py_ssize_t count
     cdef double result
     cdef uint64_t mode
     if _is_sequence(a):
-        few = _few_items(a, numbers.block, &numbers.integers)
+        few = _few_items(a, numbers.block, &numbers.integers, &count)
         if few == FEW_INTEGERS:
             return _integer_total(&numbers.integers)
         if few == FEW_FLOATS:
             mode = fc_enter_mode()
-            fc_floats.sum_blocks(FC_FLOAT64, numbers.block, _length(a), &result)
+            fc_floats.sum_blocks(FC_FLOAT64, numbers.block, count, &result)
             fc_leave_mode(mode)
             return result
     _start_numbers(&numbers, FLOAT_SUM)
@@ -186,16 +191,17 @@ cdef bint _try_few_items(object a, bint is_mean, double *out) noexcept:
     """The exact sum or mean of a short list of floats alone, or of integers alone, if it is easy."""
     cdef double[FEW] block
     cdef fc_integer_sum integers
-    cdef uint64_t count = _length(a) if is_mean else 1
-    cdef Few few = _few_items(a, block, &integers)
+    cdef Py_ssize_t count
+    cdef Few few = _few_items(a, block, &integers, &count)
+    cdef uint64_t divisor = count if is_mean else 1
     cdef bint is_done = False
     cdef uint64_t mode
     if few == FEW_INTEGERS:
-        out[0] = fc_integer_quotient(&integers, count)
+        out[0] = fc_integer_quotient(&integers, divisor)
         return True
     if few == FEW_FLOATS:
         mode = fc_enter_mode()
-        is_done = fc_exact.try_few(block, _length(a), count, out)
+        is_done = fc_exact.try_few(block, count, divisor, out)
         fc_leave_mode(mode)
     return is_done
 
