@@ -12,7 +12,7 @@ import pytest
 
 from fastcore.bench import __main__ as command
 from fastcore.bench import cases, measure, report
-from fastcore.bench.cases import Case, Contender, builtin, contenders, peer
+from fastcore.bench.cases import Case, Contender, builtin, contenders, peer, sorting
 from fastcore.bench.measure import Group, Row
 
 HAS_PYPERF = True
@@ -273,6 +273,38 @@ def test_all_contenders_of_every_case_agree(case, n):
     assert group.rows[-1].contender.role == "fastcore"
 
 
+def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():
+    case = next(case for case in cases.all_cases() if case.name == "sorting/argsort-int-few")
+    stable = case.make(30)[0].call()().tolist()
+    a = sorting.lists("int", "few", 30)[0]
+    i = next(i for i in range(29) if a[stable[i]] == a[stable[i + 1]])
+    unstable = [*stable[:i], stable[i + 1], stable[i], *stable[i + 2 :]]
+    assert case.agree(stable, list(stable))
+    assert not case.agree(stable, unstable)
+    assert case.agree(stable, unstable, sorting.OTHER)
+    assert not case.agree(stable, stable[::-1], sorting.OTHER)
+    assert not case.agree(stable, [*stable[:i], stable[i], stable[i], *stable[i + 2 :]], sorting.OTHER)
+
+
+def test_lists_agree_if_of_the_same_objects_or_if_marked_and_equal():
+    case = next(case for case in cases.all_cases() if case.name == "sorting/list-letters")
+    mine = case.make(30)[0].call()()
+    others = [x[:6] + x[6:] for x in mine]
+    assert case.agree(mine, list(mine))
+    assert not case.agree(mine, others)
+    assert case.agree(mine, others, sorting.OTHER)
+    assert not case.agree(mine, others[::-1], sorting.OTHER)
+
+
+def test_inputs_are_dealt_in_turn_and_the_reference_takes_the_one_before():
+    deck = sorting.Deck([(1,), (2,), (3,)])
+    call, again = deck.call(lambda x: -x), deck.call_again(lambda x: x)
+    assert [call() for _ in range(4)] == [-1, -2, -3, -1]
+    assert call() == -2
+    assert [again() for _ in range(3)] == [2, 1, 2]
+    assert deck.call(lambda x: x, "text", lambda x: (str(x),))() == "1"
+
+
 def test_every_family_has_cases():
     assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
 
@@ -328,7 +360,8 @@ def test_cases_are_listed(capsys):
 def test_listing_the_cases_imports_no_peer():
     program = (
         "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
-        "print(sorted({'bottleneck', 'numba', 'numkong', 'polars', 'pyarrow', 'xsum'} & set(sys.modules)))"
+        "peers = {'bottleneck', 'numba', 'numkong', 'pandas', 'polars', 'pyarrow', 'stringzilla', 'xsum'}; "
+        "print(sorted(peers & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
     lines = done.stdout.splitlines()

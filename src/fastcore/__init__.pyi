@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, SupportsIndex, overload
+from typing import Any, Literal, SupportsIndex, overload
 
 __all__ = [
     "ExactSum",
@@ -17,15 +17,21 @@ __all__ = [
     "fsum",
     "get_include",
     "info",
+    "isin",
     "join",
     "max",
     "mean",
+    "median",
     "min",
     "minmax",
+    "partition",
+    "searchsorted",
     "sort",
     "sqrt",
     "std",
     "sum",
+    "topk",
+    "unique",
     "var",
     "vectorize",
     "where",
@@ -70,8 +76,23 @@ def join(values: Iterable[Any] | _Array, sep: bytes) -> bytes: ...
 def fibonacci(n: SupportsIndex) -> int: ...
 def fibonacci_mod(n: SupportsIndex, m: SupportsIndex) -> int: ...
 def fibonacci_range(start: SupportsIndex, stop: SupportsIndex) -> list[int]: ...
-def sort(a: Iterable[Any] | _Array, *, axis: int | None = -1, descending: bool = False, out: Any = None) -> Any: ...
-def argsort(a: Iterable[Any] | _Array, *, axis: int | None = -1, descending: bool = False) -> Any: ...
+def sort(
+    a: Iterable[Any] | _Array,
+    *,
+    axis: int | None = -1,
+    descending: bool = False,
+    out: Any = None,
+    threads: int | None = None,
+) -> Any: ...
+def argsort(
+    a: Iterable[Any] | _Array, *, axis: int | None = -1, descending: bool = False, threads: int | None = None
+) -> Any: ...
+def topk(a: Iterable[Any] | _Array, k: SupportsIndex, *, axis: int | None = -1, largest: bool = True) -> Any: ...
+def partition(a: Iterable[Any] | _Array, k: SupportsIndex, *, axis: int | None = -1) -> Any: ...
+def median(a: Iterable[Any] | _Array, *, axis: int | None = None) -> Any: ...
+def unique(a: Iterable[Any] | _Array, *, counts: bool = False, inverse: bool = False) -> Any: ...
+def searchsorted(a: Iterable[Any] | _Array, v: Any, *, side: Literal["left", "right"] = "left") -> Any: ...
+def isin(a: Iterable[Any] | _Array, elements: Iterable[Any] | _Array, *, invert: bool = False) -> Any: ...
 
 class TraceError(TypeError): ...
 

@@ -12,10 +12,11 @@ from cpython.object cimport Py_GT, Py_LT, PyObject, PyObject_RichCompareBool
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.math cimport INFINITY, NAN, ldexp
 from libc.math cimport sqrt as square_root
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 import builtins
+import math
 import sys
 from array import array
 
@@ -39,7 +40,10 @@ include "bindings/sums/accumulator.pxi"
 include "bindings/transforms.pxi"
 include "bindings/joins.pxi"
 include "bindings/fibonacci.pxi"
-include "bindings/sorting.pxi"
+include "bindings/sorting/arrays.pxi"
+include "bindings/sorting/lists.pxi"
+include "bindings/sorting/functions.pxi"
+include "bindings/sorting/selection.pxi"
 
 
 def available_isas():

@@ -18,7 +18,9 @@ cdef extern from "fastcore.h" nogil:
 
     enum:
         FC_SUM_BLOCK
+        TEXT_SAMPLE "FC_TEXT_SAMPLE"
         FC_EXACT_DIGITS
+        FC_HAS_NAN
         FC_EXACT_NAN
         FC_EXACT_PLUS_INF
         FC_EXACT_MINUS_INF
@@ -43,7 +45,7 @@ cdef extern from "fastcore.h" nogil:
         FC_LOGICAL_NOT
         FC_WHERE
 
-    const uint32_t FC_SORT_MOST
+    const uint32_t FC_ORDER_MOST
 
     ctypedef struct fc_float_sum:
         pass
@@ -142,17 +144,67 @@ cdef extern from "fastcore.h" nogil:
     size_t fc_fibonacci_limbs(uint64_t n)
     size_t fc_fibonacci_scratch_size(uint64_t n)
 
-    ctypedef struct fc_sorting_table:
-        void (*sort)(int kind, const void *x, size_t n, void *out, void *scratch) noexcept nogil
-        int (*has_ties)(int kind, const void *x, size_t n) noexcept nogil
-        void (*restore_ties)(int kind, const void *x, size_t n, void *sorted) noexcept nogil
-        void (*reverse)(int kind, void *sorted, size_t n) noexcept nogil
-        void (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out, void *scratch) noexcept nogil
-        void (*argsort_keys)(uint64_t *key, size_t n, void *scratch) noexcept nogil
+    ctypedef struct fc_room:
+        void *scratch
+        size_t capacity
+        int is_last
 
-    size_t fc_sort_scratch_size(int kind, size_t n)
-    size_t fc_argsort_scratch_size(size_t n)
-    uint64_t fc_float64_key(double x)
+    ctypedef struct fc_packing:
+        int64_t least
+        unsigned int width
+        unsigned int lost
+        unsigned int index_width
+
+    ctypedef struct fc_words_table:
+        size_t (*sort_64)(int64_t *x, size_t n, int64_t offset, int64_t flip, unsigned int low, unsigned int width,
+                          fc_room *room) noexcept nogil
+        size_t (*split_64)(int64_t *x, size_t n) noexcept nogil
+        size_t (*split_32)(int32_t *x, size_t n) noexcept nogil
+        bint (*seems_in_runs_64)(const int64_t *x, size_t n) noexcept nogil
+
+    ctypedef struct fc_values_table:
+        size_t (*sort)(int kind, const void *x, size_t n, int descending, void *out, fc_room *room) noexcept nogil
+        int (*map)(int kind, const void *x, size_t n, void *out) noexcept nogil
+        size_t (*sort_keys)(int kind, void *keys, size_t n, fc_room *room) noexcept nogil
+        void (*reverse)(int kind, void *sorted, size_t n) noexcept nogil
+
+    ctypedef struct fc_orders_table:
+        size_t (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out,
+                          fc_room *room) noexcept nogil
+        size_t (*argsort_keys)(int64_t *key, size_t n, fc_room *room) noexcept nogil
+        bint (*pack)(int kind, const void *x, size_t n, int descending, int64_t *out,
+                     fc_packing *packing) noexcept nogil
+        void (*unpack)(int kind, const void *x, size_t n, int descending, int64_t *out,
+                       const fc_packing *packing) noexcept nogil
+
+    ctypedef struct fc_text:
+        const void *data
+        size_t length
+        int width
+
+    ctypedef struct fc_text_order:
+        int64_t flip
+        bint is_rising
+        bint is_falling
+
+    ctypedef struct fc_texts_table:
+        void (*start)(fc_text_order *all, const fc_text *sample, size_t count) noexcept nogil
+        void (*keys)(fc_text_order *all, const fc_text *text, size_t start, size_t end, int64_t *key) noexcept nogil
+        size_t (*argsort)(fc_text_order *all, const fc_text *text, size_t n, int64_t *key, int64_t *words,
+                          fc_room *room) noexcept nogil
+
+    ctypedef struct fc_selection_table:
+        size_t (*select)(int kind, const void *x, size_t n, size_t rank, size_t count, void *out, int *seen,
+                         fc_room *room) noexcept nogil
+        size_t (*top_room)(int kind, size_t n, size_t k) noexcept nogil
+        size_t (*top_candidates)(int kind, const void *x, size_t n, size_t k, bint is_largest, void *where,
+                                 fc_room *room) noexcept nogil
+        void (*part)(int kind, const void *x, size_t n, const void *pivot, void *out) noexcept nogil
+        void (*search)(int kind, const void *a, size_t n, const void *v, size_t m, bint is_right,
+                       int64_t *out) noexcept nogil
+        size_t (*distinct)(int kind, const void *x, size_t n, void *out, int64_t *starts) noexcept nogil
+        size_t (*isin)(int kind, const void *x, size_t n, const void *elements, size_t m, bint invert, uint8_t *out,
+                       fc_room *room) noexcept nogil
 
     fc_floats_table fc_floats
     fc_integers_table fc_integers
@@ -162,7 +214,11 @@ cdef extern from "fastcore.h" nogil:
     fc_transforms_table fc_transforms
     fc_joins_table fc_joins
     fc_fibonacci_table fc_fibonacci
-    fc_sorting_table fc_sorting
+    fc_words_table fc_words
+    fc_values_table fc_values
+    fc_orders_table fc_orders
+    fc_texts_table fc_texts
+    fc_selection_table fc_selection
 
     const char *const *fc_available_isas()
     int fc_use_isa(const char *name)

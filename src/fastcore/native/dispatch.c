@@ -22,7 +22,11 @@ fc_axes_table fc_axes;
 fc_transforms_table fc_transforms;
 fc_joins_table fc_joins;
 fc_fibonacci_table fc_fibonacci;
-fc_sorting_table fc_sorting;
+fc_words_table fc_words;
+fc_values_table fc_values;
+fc_orders_table fc_orders;
+fc_texts_table fc_texts;
+fc_selection_table fc_selection;
 uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
 
 /* Every table, as NAME(family). */
@@ -35,7 +39,11 @@ uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
     NAME(transforms);     \
     NAME(joins);          \
     NAME(fibonacci);      \
-    NAME(sorting)
+    NAME(words);          \
+    NAME(values);         \
+    NAME(orders);         \
+    NAME(texts);          \
+    NAME(selection)
 
 #define FC_DECLARE_BASE(family) extern const fc_##family##_table fc_##family##_base
 #define FC_DECLARE_AVX2(family) extern const fc_##family##_table fc_##family##_avx2

@@ -240,30 +240,120 @@ size_t fc_fibonacci_scratch_size(uint64_t n);
 
 /* ---- sorting ------------------------------------------------------------------------------------------------- */
 
-/* Elements that an index of the order can name: the packed words keep it in 32 bits. */
-#define FC_SORT_MOST UINT32_MAX
+/* Scratch that a caller offers. A loop that could do with more says how many bytes, has then changed nothing, and is
+   called again with that much; or with `is_last` set if there is no more to be had, and then does with what there is. */
+typedef struct fc_room {
+    void *scratch;
+    size_t capacity; /* bytes */
+    int is_last;
+} fc_room;
 
-typedef struct fc_sorting_table {
-    /* Sorts n elements of `x` into `out`, which may be x; NaN last. Of equal floats the bits may differ (-0.0 and 0.0,
-       NaN payloads): `restore_ties` puts them in input order. `scratch` has fc_sort_scratch_size(kind, n) bytes. */
-    void (*sort)(int kind, const void *x, size_t n, void *out, void *scratch);
-    /* Whether an order-preserving sort of `x` by value alone would show: a NaN or a -0.0 is there. */
-    int (*has_ties)(int kind, const void *x, size_t n);
-    /* Of `sorted`, the elements of `x` in ascending order: puts zeros and NaNs in the order they have in `x`. */
-    void (*restore_ties)(int kind, const void *x, size_t n, void *sorted);
+/* Signed keys in place. A key becomes key ^ offset ^ (flip if it is negative) once it is in its place. The loops with a
+   room return 0, or the bytes they ask for. */
+typedef struct fc_words_table {
+    /* Only the bits from `low` up, `width` of them, need be compared: those below are in ascending order among keys
+       that agree in these, those above are equal. */
+    size_t (*sort_64)(int64_t *x, size_t n, int64_t offset, int64_t flip, unsigned low, unsigned width, fc_room *room);
+    size_t (*sort_32)(int32_t *x, size_t n, int32_t offset, int32_t flip, fc_room *room);
+    /* Parts n keys in two: returns how many come first, none of which is above any of the others; 0 < that < n unless
+       most keys are equal, when it may be n. For sharing work among threads. */
+    size_t (*split_64)(int64_t *x, size_t n);
+    size_t (*split_32)(int32_t *x, size_t n);
+    /* Whether looking for runs is worth while. */
+    int (*seems_in_runs_64)(const int64_t *x, size_t n);
+    int (*seems_in_runs_32)(const int32_t *x, size_t n);
+} fc_words_table;
+
+/* What a loop has seen of floats: a NaN, or a -0.0, whose bits a sort by keys alone would not keep in order. */
+enum { FC_HAS_NAN = 1, FC_HAS_NEGATIVE_ZERO = 2 };
+
+typedef struct fc_values_table {
+    /* Sorts n elements of x into `out`, which may be x; NaN last, and elements that are equal in input order as far as
+       their bits can tell. Returns 0, or the bytes of room it asks for; `is_last` fails, by returning them again, where
+       floats with NaN or both zeros are to be sorted in place. */
+    size_t (*sort)(int kind, const void *x, size_t n, int descending, void *out, fc_room *room);
+    /* The steps of it, for threads; 32- and 64-bit kinds. `map` writes keys and returns what it has seen. */
+    int (*map)(int kind, const void *x, size_t n, void *out);
+    size_t (*sort_keys)(int kind, void *keys, size_t n, fc_room *room);
     /* Turns ascending order into descending: NaN stays last, and zeros and NaNs keep their order. */
     void (*reverse)(int kind, void *sorted, size_t n);
-    /* The stable order of n <= FC_SORT_MOST elements as indices, NaN last.
-       `scratch` has fc_argsort_scratch_size(n) bytes. */
-    void (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out, void *scratch);
-    /* The same of keys, in whose place the order is written; ascending. */
-    void (*argsort_keys)(uint64_t *key, size_t n, void *scratch);
-} fc_sorting_table;
+} fc_values_table;
 
-size_t fc_sort_scratch_size(int kind, size_t n);
-size_t fc_argsort_scratch_size(size_t n);
-/* The key of a float in an argsort: ordered as the floats are, -0.0 as 0.0, NaN above all. */
-uint64_t fc_float64_key(double x);
+/* Elements that an index of an order can name: words keep it in 32 bits. */
+#define FC_ORDER_MOST UINT32_MAX
+
+/* How words are made of keys: ((key - least) >> spare >> lost) << index_width | index, less 2^63 to be signed. */
+typedef struct fc_packing {
+    int64_t least;
+    unsigned spare; /* low bits that all keys share */
+    unsigned width; /* bits of the distances without these */
+    unsigned lost;  /* of the width, the low bits that do not fit */
+    unsigned index_width;
+    int is_few; /* so few distances that they can be counted */
+} fc_packing;
+
+typedef struct fc_orders_table {
+    /* The stable order of n <= FC_ORDER_MOST elements as indices, NaN last. Returns 0 or the bytes it asks for. */
+    size_t (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out, fc_room *room);
+    /* The same of signed keys, in whose place the order is written; there is room for n more. */
+    size_t (*argsort_keys)(int64_t *key, size_t n, fc_room *room);
+    /* The steps of it, for threads: words to be sorted; then the order of sorted words, with ties mended. `pack`
+       returns 1 if the order was there already and is written. */
+    int (*pack)(int kind, const void *x, size_t n, int descending, int64_t *out, fc_packing *packing);
+    int (*pack_keys)(int64_t *key, size_t n, int64_t least, int64_t most, fc_packing *packing);
+    void (*unpack)(int kind, const void *x, size_t n, int descending, int64_t *out, const fc_packing *packing);
+} fc_orders_table;
+
+/* A string of `length` characters of 1, 2 or 4 bytes. The eight bytes before it can be read, as those of the object
+   that holds it. */
+typedef struct fc_text {
+    const void *data;
+    size_t length;
+    int width;
+} fc_text;
+
+/* What is known of strings that are to be ordered. */
+typedef struct fc_text_order {
+    fc_text first;
+    size_t depth;  /* characters that all have in common at their start */
+    int64_t flip;  /* all ones for a falling order; set by the caller */
+    int is_wide;   /* whether any has characters of more than a byte */
+    int is_rising; /* whether they are in order already */
+    int is_falling; /* strictly */
+    int is_broken;
+} fc_text_order;
+
+#define FC_TEXT_SAMPLE 16
+
+/* Strings by the numbers of their characters: `start` with a sample, `keys` of all from front to back, a part at a time
+   while they are in the cache, then `argsort` if they are in no order yet. */
+typedef struct fc_texts_table {
+    void (*start)(fc_text_order *all, const fc_text *sample, size_t count);
+    void (*keys)(fc_text_order *all, const fc_text *text, size_t start, size_t end, int64_t *key);
+    /* Turns the keys into the stable order; `words` has room for n. Returns 0 or the bytes it asks for. */
+    size_t (*argsort)(fc_text_order *all, const fc_text *text, size_t n, int64_t *key, int64_t *words, fc_room *room);
+} fc_texts_table;
+
+/* Of elements of 32 and 64 bits. */
+typedef struct fc_selection_table {
+    /* Writes the element of a rank, and of the next if `count` is 2, unless *seen says that there are NaNs. Returns 0 or
+       the bytes it asks for. */
+    size_t (*select)(int kind, const void *x, size_t n, size_t rank, size_t count, void *out, int *seen, fc_room *room);
+    /* Finds elements that the k largest or least numbers are among, in input order, in a room of top_room() bytes, and
+       writes where they are; returns how many, or 0 if there is no short way. */
+    size_t (*top_room)(int kind, size_t n, size_t k);
+    size_t (*top_candidates)(int kind, const void *x, size_t n, size_t k, int is_largest, void *where, fc_room *room);
+    /* Writes the elements below the pivot, those that have its bits and those above, each in input order; no NaNs. */
+    void (*part)(int kind, const void *x, size_t n, const void *pivot, void *out);
+    /* out[i] = how many elements of a, in ascending order, come before v[i], or do not come after it if `is_right`. */
+    void (*search)(int kind, const void *a, size_t n, const void *v, size_t m, int is_right, int64_t *out);
+    /* Writes the first of each group of equal elements of x, which is in order, and if asked to where each starts;
+       returns how many. */
+    size_t (*distinct)(int kind, const void *x, size_t n, void *out, int64_t *starts);
+    /* out[i] = whether x[i] is one of m elements, or is none if `invert`. Returns 0 or the bytes it asks for. */
+    size_t (*isin)(int kind, const void *x, size_t n, const void *elements, size_t m, int invert, uint8_t *out,
+                   fc_room *room);
+} fc_selection_table;
 
 /* ---- dispatch ------------------------------------------------------------------------------------------------ */
 
@@ -275,7 +365,11 @@ extern fc_axes_table fc_axes;
 extern fc_transforms_table fc_transforms;
 extern fc_joins_table fc_joins;
 extern fc_fibonacci_table fc_fibonacci;
-extern fc_sorting_table fc_sorting;
+extern fc_words_table fc_words;
+extern fc_values_table fc_values;
+extern fc_orders_table fc_orders;
+extern fc_texts_table fc_texts;
+extern fc_selection_table fc_selection;
 
 /* The ISAs that were built and that this processor can run, best first, ended by NULL; none on
    an x86-64 processor below psABI level 2 (before about 2009). */

@@ -5,7 +5,7 @@ On PyPy, and where no native kernels are installed, these are what `fastcore` it
 
 from fastcore.pure.fibonacci import fibonacci, fibonacci_mod, fibonacci_range
 from fastcore.pure.joins import join
-from fastcore.pure.sorting import argsort, sort
+from fastcore.pure.sorting import argsort, isin, median, partition, searchsorted, sort, topk, unique
 from fastcore.pure.sums import (
     ExactSum,
     argmax,
@@ -35,15 +35,21 @@ __all__ = [
     "fibonacci_mod",
     "fibonacci_range",
     "fsum",
+    "isin",
     "join",
     "max",
     "mean",
+    "median",
     "min",
     "minmax",
+    "partition",
+    "searchsorted",
     "sort",
     "sqrt",
     "std",
     "sum",
+    "topk",
+    "unique",
     "var",
     "vectorize",
     "where",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import struct
 import sys
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 NUMBERS = "bool, integers, floats"
+# What has a __float__ (text has NumPy's, in its subclasses there) and is no real number.
+NOT_REAL = (complex, str, bytes)
 
 # Buffer formats by kind, named as NumPy names them. Codes whose size depends on the platform are resolved by size.
 _INTEGERS = "bhilqn"
@@ -32,10 +35,16 @@ KIND_CODES = {
 }
 # What array.array has no code for is widened.
 ARRAY_CODES = {**KIND_CODES, "bool": "B", "float16": "f"}
+# What NaT is, as the integer that a datetime64 or timedelta64 holds.
+NAT = -(2**63)
 
 
 class Operand:
-    """An argument as flat Python values in C order, with its kind, shape and container."""
+    """An argument as flat Python values in C order, with its kind, shape and container.
+
+    The kind is a number's ("int32"), text of a width in characters or bytes ("U4", "S4"), or a date's
+    ("datetime64[s]"); None for a list, whose elements are as they are.
+    """
 
     __slots__ = ("container", "kind", "shape", "source", "values")
 
@@ -43,7 +52,7 @@ class Operand:
         self, values: Sequence[Any], kind: str | None, shape: tuple[int, ...], container: str, source: Any
     ) -> None:
         self.values = values
-        self.kind = kind  # None: a list, whose elements are as they are
+        self.kind = kind
         self.shape = shape
         self.container = container  # "ndarray", "array" or "list"
         self.source = source
@@ -77,15 +86,33 @@ def kind_of_format(text: str, itemsize: int) -> str | None:
     return {"e": "float16", "f": "float32", "d": "float64"}.get(code)
 
 
-def read(function: str, argument: str, a: Any, accepted: str = NUMBERS, *, text: bool = False) -> Operand:
-    """Read an array argument. Arrays of a type that is not accepted are a TypeError; lists are taken as they are."""
+def kind_of_dtype(dtype: Any) -> str:
+    """The kind of a NumPy dtype, of which the byte order is no part."""
+    kind: str = dtype.str[1:] if dtype.kind in "US" else dtype.name
+    return kind
+
+
+def kind_name(kind: str) -> str:
+    """A kind as errors call it: text without its width."""
+    return {"U": "str", "S": "bytes"}[kind[0]] if kind[1:].isdigit() else kind
+
+
+def is_date(kind: str | None) -> bool:
+    return kind is not None and kind.startswith(("datetime64", "timedelta64"))
+
+
+def read(function: str, argument: str, a: Any, accepted: str = NUMBERS, *, besides: str = "") -> Operand:
+    """Read an array argument. Arrays of a type that is not accepted are a TypeError; lists are taken as they are.
+
+    `besides` has the codes of the NumPy dtypes that are accepted besides numbers: of "USMm".
+    """
     if type(a) in (list, tuple, range):
         return Operand(a, None, (len(a),), "list", a)
     if isinstance(a, str):
         reject(function, argument, "str", accepted)
     numpy = numpy_if_loaded()
     if numpy is not None and isinstance(a, (numpy.ndarray, numpy.generic)):
-        return _read_ndarray(function, argument, numpy.asanyarray(a), accepted, text)
+        return _read_ndarray(function, argument, numpy.asanyarray(a), accepted, besides)
     try:
         view = memoryview(a)
     except (TypeError, BufferError):
@@ -94,7 +121,7 @@ def read(function: str, argument: str, a: Any, accepted: str = NUMBERS, *, text:
         return _read_buffer(function, argument, a, view, accepted)
     converted = as_ndarray(a)
     if converted is not a:
-        return _read_ndarray(function, argument, converted, accepted, text)
+        return _read_ndarray(function, argument, converted, accepted, besides)
     if not is_iterable(a):
         reject(function, argument, type(a).__name__, accepted)
     values = list(a)
@@ -103,6 +130,19 @@ def read(function: str, argument: str, a: Any, accepted: str = NUMBERS, *, text:
 
 def is_iterable(a: Any) -> bool:
     return hasattr(type(a), "__iter__") or hasattr(type(a), "__getitem__")
+
+
+def is_scalar(a: Any) -> bool:
+    """Whether an argument is one element: text, or what neither is an array nor can be iterated."""
+    if isinstance(a, (str, bytes)):
+        return True
+    if is_iterable(a) or any(hasattr(type(a), name) for name in ("__array__", "__array_interface__", "__dlpack__")):
+        return False
+    try:
+        memoryview(a)
+    except (TypeError, BufferError):
+        return True
+    return False
 
 
 def as_ndarray(a: Any) -> Any:
@@ -118,16 +158,21 @@ def as_ndarray(a: Any) -> Any:
     return a
 
 
-def _read_ndarray(function: str, argument: str, a: Any, accepted: str, text: bool) -> Operand:
+def _read_ndarray(function: str, argument: str, a: Any, accepted: str, besides: str) -> Operand:
     if hasattr(a, "mask"):
         reject(function, argument, type(a).__name__, accepted)
     a = sys.modules["numpy"].asarray(a)  # a matrix has rows where an array has elements
-    kind = a.dtype.name
-    if kind not in KIND_CODES:
-        if not (text and a.dtype.kind == "U"):
-            reject(function, argument, "str" if a.dtype.kind == "U" else kind, accepted)
-        kind = "str"
-    return Operand(a.ravel().tolist(), kind, a.shape, "ndarray", a)
+    kind = kind_of_dtype(a.dtype)
+    if kind not in KIND_CODES and a.dtype.kind not in besides:
+        reject(function, argument, kind_name(kind), accepted)
+    return Operand(elements(a), kind, a.shape, "ndarray", a)
+
+
+def elements(a: Any) -> list[Any]:
+    """The elements of an ndarray as Python values in C order: dates as the integers they are, NaT as NaN."""
+    is_date = a.dtype.kind in "Mm"
+    values: list[Any] = (a.astype("int64") if is_date else a).ravel().tolist()
+    return [math.nan if v == NAT else v for v in values] if is_date else values
 
 
 def _read_buffer(function: str, argument: str, a: Any, view: memoryview, accepted: str) -> Operand:
@@ -140,6 +185,11 @@ def _read_buffer(function: str, argument: str, a: Any, view: memoryview, accepte
     return Operand(values, kind, view.shape or (), "array", a)
 
 
+def is_number(v: Any) -> bool:
+    """Whether `real` takes an element."""
+    return hasattr(type(v), "__index__") or (hasattr(type(v), "__float__") and not isinstance(v, NOT_REAL))
+
+
 def real(function: str, argument: str, v: Any) -> Any:
     """An element as an exact int if it is an integer of any type, else as a float."""
     if hasattr(type(v), "__index__"):
@@ -147,7 +197,7 @@ def real(function: str, argument: str, v: Any) -> Any:
             return int(operator.index(v))
         except TypeError:  # a 0-d ndarray of floats
             pass
-    if isinstance(v, complex) or not hasattr(type(v), "__float__"):
+    if isinstance(v, NOT_REAL) or not hasattr(type(v), "__float__"):
         reject_element(function, argument, v, NUMBERS)
     return float.__float__(float(v))
 
@@ -201,9 +251,7 @@ def check_out(function: str, out: Any, kind: str, shape: tuple[int, ...]) -> Non
     """Check that `out` is a writable array of this kind and shape; for functions that convert nothing."""
     numpy = numpy_if_loaded()
     if numpy is not None and isinstance(out, numpy.ndarray):
-        found, found_shape, is_read_only = out.dtype.name, out.shape, not out.flags.writeable
-        if kind == "str":
-            found = kind if out.dtype.kind == "U" else found
+        found, found_shape, is_read_only = kind_of_dtype(out.dtype), out.shape, not out.flags.writeable
     else:
         try:
             view = memoryview(out)

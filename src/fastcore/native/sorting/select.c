@@ -1,0 +1,141 @@
+/* Selection, search and sets: what needs an order but not all of it. Elements of 32 and 64 bits; smaller ones are
+   widened by the caller.
+
+   The element of a rank is found in little more than one pass over the data; the largest few likewise. Partitions are
+   stable, in two passes. Searches go on 16 at a time. Members are bits or a hash table. */
+#include "sorting.h"
+
+#include <math.h>
+
+#include "lanes.h"
+#include "names.h"
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+
+static void sort_all64(int64_t *x, size_t n, fc_room *room) {
+    FC_TABLE(fc_words).sort_64(x, n, 0, 0, 0, 64, room);
+}
+static void sort_all32(int32_t *x, size_t n, fc_room *room) { FC_TABLE(fc_words).sort_32(x, n, 0, 0, room); }
+
+#define BITS 64
+#define INFINITE_BITS INT64_C(0x7ff0000000000000)
+#include "pick.h"
+#define BITS 32
+#define INFINITE_BITS INT32_C(0x7f800000)
+#include "pick.h"
+
+/* ---- by kind ---------------------------------------------------------------------------------------------------- */
+
+static int is_narrow(int kind) { return kind == FC_INT32 || kind == FC_UINT32 || kind == FC_FLOAT32; }
+static int64_t offset_of(int kind) { return kind == FC_UINT64 ? INT64_MIN : kind == FC_UINT32 ? INT32_MIN : 0; }
+static int64_t flip_of(int kind) { return kind == FC_FLOAT64 ? INT64_MAX : kind == FC_FLOAT32 ? INT32_MAX : 0; }
+
+static void element_of(int kind, int64_t key, void *out) {
+    if (is_narrow(kind)) {
+        const int32_t v = key_of32((int32_t)key, (int32_t)offset_of(kind), (int32_t)flip_of(kind));
+        memcpy(out, &v, sizeof v);
+    } else {
+        const int64_t v = key_of64(key, offset_of(kind), flip_of(kind));
+        memcpy(out, &v, sizeof v);
+    }
+}
+
+static size_t select_ranks(int kind, const void *x, size_t n, size_t rank, size_t count, void *out, int *seen,
+                           fc_room *room) {
+    int64_t found[2] = {0, 0};
+    size_t wanted;
+    if (is_narrow(kind)) {
+        int32_t few[2] = {0, 0};
+        wanted = select_ranks32((const int32_t *)x, n, (int32_t)offset_of(kind), (int32_t)flip_of(kind), rank, count,
+                                few, seen, room);
+        found[0] = few[0];
+        found[1] = few[1];
+    } else {
+        wanted = select_ranks64((const int64_t *)x, n, offset_of(kind), flip_of(kind), rank, count, found, seen, room);
+    }
+    element_of(kind, found[0], out);
+    if (count == 2) {
+        element_of(kind, found[1], (char *)out + fc_kind_size(kind));
+    }
+    return wanted;
+}
+
+static size_t top_candidates(int kind, const void *x, size_t n, size_t k, int is_largest, void *out, fc_room *room) {
+    const size_t size = fc_kind_size(kind), sample = is_narrow(kind) ? sample_size32(n) : sample_size64(n);
+    const size_t capacity = room->capacity / size - 2 * sample;
+    char *const candidates = (char *)room->scratch + 2 * sample * size;
+    size_t count;
+    if (is_narrow(kind)) {
+        count = top_candidates32((const int32_t *)x, n, (int32_t)offset_of(kind), (int32_t)flip_of(kind), k, is_largest,
+                                 (int32_t *)candidates, capacity, (int32_t *)room->scratch);
+    } else {
+        count = top_candidates64((const int64_t *)x, n, offset_of(kind), flip_of(kind), k, is_largest,
+                                 (int64_t *)candidates, capacity, (int64_t *)room->scratch);
+    }
+    memcpy(out, &candidates, sizeof candidates);
+    return count;
+}
+
+static size_t top_room(int kind, size_t n, size_t k) {
+    const size_t size = fc_kind_size(kind), sample = is_narrow(kind) ? sample_size32(n) : sample_size64(n);
+    return (2 * sample + 2 * k + 16 * (n / sample) * 8 + 4096) * size;
+}
+
+static void part(int kind, const void *x, size_t n, const void *pivot, void *out) {
+    if (is_narrow(kind)) {
+        int32_t p;
+        memcpy(&p, pivot, sizeof p);
+        part_stably32((const int32_t *)x, n, (int32_t)offset_of(kind), (int32_t)flip_of(kind),
+                      key_of32(p, (int32_t)offset_of(kind), (int32_t)flip_of(kind)), (int32_t *)out);
+    } else {
+        int64_t p;
+        memcpy(&p, pivot, sizeof p);
+        part_stably64((const int64_t *)x, n, offset_of(kind), flip_of(kind), key_of64(p, offset_of(kind), flip_of(kind)),
+                      (int64_t *)out);
+    }
+}
+
+static void search(int kind, const void *a, size_t n, const void *v, size_t m, int is_right, int64_t *out) {
+    if (kind == FC_INT64) {
+        search64((const int64_t *)a, n, (const int64_t *)v, m, 0, 0, is_right, out);
+    } else if (kind == FC_FLOAT64) {
+        search64((const int64_t *)a, n, (const int64_t *)v, m, 0, INT64_MAX, is_right, out);
+    } else if (kind == FC_UINT64) {
+        search64((const int64_t *)a, n, (const int64_t *)v, m, INT64_MIN, 0, is_right, out);
+    } else {
+        search32((const int32_t *)a, n, (const int32_t *)v, m, (int32_t)offset_of(kind), (int32_t)flip_of(kind),
+                 is_right, out);
+    }
+}
+
+static size_t distinct(int kind, const void *x, size_t n, void *out, int64_t *starts) {
+    if (is_narrow(kind)) {
+        return distinct32((const int32_t *)x, n, (int32_t)offset_of(kind), (int32_t)flip_of(kind), (int32_t *)out,
+                          starts);
+    }
+    return distinct64((const int64_t *)x, n, offset_of(kind), flip_of(kind), (int64_t *)out, starts);
+}
+
+static size_t isin(int kind, const void *x, size_t n, const void *elements, size_t m, int invert, uint8_t *out,
+                   fc_room *room) {
+    if (is_narrow(kind)) {
+        return isin32((const int32_t *)x, n, (const int32_t *)elements, m, (int32_t)offset_of(kind),
+                      (int32_t)flip_of(kind), invert, out, room);
+    }
+    return isin64((const int64_t *)x, n, (const int64_t *)elements, m, offset_of(kind), flip_of(kind), invert, out,
+                  room);
+}
+
+const fc_selection_table FC_TABLE(fc_selection) = {
+    .select = select_ranks,
+    .top_room = top_room,
+    .top_candidates = top_candidates,
+    .part = part,
+    .search = search,
+    .distinct = distinct,
+    .isin = isin,
+};
