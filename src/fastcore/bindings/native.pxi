@@ -167,6 +167,7 @@ cdef extern from "fastcore.h" nogil:
         int (*map)(int kind, const void *x, size_t n, void *out) noexcept nogil
         size_t (*sort_keys)(int kind, void *keys, size_t n, fc_room *room) noexcept nogil
         void (*reverse)(int kind, void *sorted, size_t n) noexcept nogil
+        bint (*prefers_numpy)(int kind, const void *x, size_t n, size_t rows) noexcept nogil
 
     ctypedef struct fc_orders_table:
         size_t (*argsort)(int kind, const void *x, size_t n, int descending, int64_t *out,
@@ -183,6 +184,7 @@ cdef extern from "fastcore.h" nogil:
         int width
 
     ctypedef struct fc_text_order:
+        size_t depth
         int64_t flip
         bint is_rising
         bint is_falling

@@ -114,6 +114,16 @@ static int x86_level(void) {
 }
 #endif
 
+int fc_has_vbmi2(void) {
+#ifdef FC_X86
+    uint32_t leaf7[4];
+    cpuid(7, 0, leaf7);
+    return x86_level() == 4 && (leaf7[2] & 1u << 6) != 0;
+#else
+    return 0;
+#endif
+}
+
 static const char *available[4];
 static const char *current;
 

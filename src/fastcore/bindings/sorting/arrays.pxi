@@ -199,7 +199,7 @@ cdef int _sort_plain(object a, int kind, bint descending, object out, int thread
     if threads > 1 and n == total and n >= SORT_THREADS_FROM:
         if _sort_threaded(kind, x, n, descending, target, threads):
             return 0
-    if not _prefers_numpy(kind, n):
+    if not fc_values.prefers_numpy(kind, x, n, total // n):
         return _sort_rows(kind, x, total // n, n, descending, target)
     if x != target:
         memcpy(target, x, total * size)
@@ -208,11 +208,6 @@ cdef int _sort_plain(object a, int kind, bint descending, object out, int thread
         for row in range(total // n):
             fc_values.reverse(kind, target + row * n * size, n)
     return 0
-
-
-cdef inline bint _prefers_numpy(int kind, Py_ssize_t n) noexcept nogil:
-    """NumPy's sort of 16-bit integers is ahead where they are too many for a network and too few to count."""
-    return (kind == FC_INT16 or kind == FC_UINT16) and 256 < n < 50000
 
 
 cdef object _store(object out, object result):
@@ -365,3 +360,87 @@ cdef object _argsort_times(object a, object axis, bint descending, int threads):
     if not descending:
         numbers -= 1
     return _argsort_ndarray(numbers, axis, descending, threads)
+
+
+# ---- text ----
+
+
+cdef object _order_text(object flat, bint descending):
+    """The stable order of a flat ndarray of fixed-width str or bytes, side by side and in native order, as int64."""
+    cdef Py_ssize_t n = len(flat), width = flat.dtype.itemsize, i
+    cdef size_t wanted = 1
+    cdef const char *data
+    cdef const char *last
+    cdef fc_text_order order
+    cdef fc_text *text
+    cdef fc_room room
+    cdef int64_t *key
+    cdef bint is_bytes = flat.dtype.kind == "S"
+    cdef uint64_t mask = -1 if descending else 0
+    numpy = sys.modules["numpy"]
+    result = PyArray_EMPTY(1, &n, NPY_INT64, 0)
+    if n == 0 or width == 0:
+        result[...] = numpy.arange(n)
+        return result
+    if not is_bytes:
+        codes = flat.view("uint32").reshape(n, -1)
+        if codes.max() < 256:
+            # Characters of one byte are of the same order as bytes.
+            return _order_text(codes.astype("uint8").view(f"S{width // 4}").reshape(-1), descending)
+    # The loops read the eight bytes before a string.
+    padded = b"\0" * 8 + flat.tobytes()
+    data = PyBytes_AS_STRING(padded) + 8
+    key = <int64_t *>FC_DATA(<PyObject *>result)
+    text = <fc_text *>_allocate(n * (sizeof(fc_text) + sizeof(int64_t)))
+    room.scratch = NULL
+    room.capacity = 0
+    room.is_last = False
+    try:
+        for i in range(n):
+            last = data + (i + 1) * width
+            text[i].data = data + i * width
+            text[i].width = 1 if is_bytes else 4
+            if is_bytes:
+                while last > text[i].data and last[-1] == 0:
+                    last -= 1
+                text[i].length = last - <const char *>text[i].data
+            else:
+                while last > text[i].data and (<const uint32_t *>last)[-1] == 0:
+                    last -= 4
+                text[i].length = (last - <const char *>text[i].data) // 4
+        order.flip = <int64_t>mask
+        fc_texts.start(&order, text, 1)
+        order.depth = 0
+        fc_texts.keys(&order, text, 0, n, key)
+        while wanted > 0:
+            with nogil:
+                wanted = fc_texts.argsort(&order, text, n, key, <int64_t *>(text + n), &room)
+            if wanted > 0:
+                _give_room(&room, wanted)
+    finally:
+        PyMem_RawFree(text)
+        PyMem_RawFree(room.scratch)
+    return result
+
+
+cdef object _argsort_text(object a, object axis, bint descending):
+    numpy = sys.modules["numpy"]
+    native = numpy.asarray(a).astype(a.dtype.newbyteorder("="), order="C")
+    if axis is None:
+        return _order_text(native.reshape(-1), descending)
+    position = _arguments.axis("argsort", axis, a.ndim)
+    moved = numpy.ascontiguousarray(numpy.moveaxis(native, position, -1))
+    orders = numpy.empty(moved.shape, dtype="int64")
+    for where in numpy.ndindex(*moved.shape[:moved.ndim - 1]):
+        orders[where] = _order_text(moved[where], descending)
+    return numpy.moveaxis(orders, -1, position)
+
+
+cdef object _sort_text(object a, object axis, bint descending, object out):
+    numpy = sys.modules["numpy"]
+    if out is not None:
+        _arguments.check_out("sort", out, _pure_sorting.kind_of(a), (a.size,) if axis is None else a.shape)
+    orders = _argsort_text(a, axis, descending)
+    plain = numpy.asarray(a)
+    result = plain.reshape(-1)[orders] if axis is None else numpy.take_along_axis(plain, orders, axis)
+    return result if out is None else _store(out, result)

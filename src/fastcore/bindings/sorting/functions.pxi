@@ -27,6 +27,8 @@ def sort(a, *, axis=-1, descending=False, out=None, threads=None):
                 return _sort_ndarray(a, axis, is_descending, out, count)
             if a.dtype.kind in "mM":
                 return _sort_times(a, axis, is_descending, out, count)
+            if a.dtype.kind in "SU" and (axis is None or -a.ndim <= _arguments.index("sort", "'axis'", axis) < a.ndim):
+                return _sort_text(a, axis, is_descending, out)
             return _pure_sorting.sort(a, axis=axis, descending=is_descending, out=out)
         owner = _open_array(a, &source)
         if owner is not None and not _is_ndarray(owner) and owner.ndim == 1:
@@ -68,6 +70,8 @@ def argsort(a, *, axis=-1, descending=False, threads=None):
                 return _argsort_ndarray(a, axis, is_descending, count)
             if a.dtype.kind in "mM":
                 return _argsort_times(a, axis, is_descending, count)
+            if a.dtype.kind in "SU" and a.size > 0:
+                return _argsort_text(a, axis, is_descending)
             return _pure_sorting.argsort(a, axis=axis, descending=is_descending)
         owner = _open_array(a, &source)
         if owner is not None and not _is_ndarray(owner) and owner.ndim == 1 and source.data != NULL:

@@ -4,7 +4,7 @@
 
 cdef enum:
     # Fewer elements are sorted rather than sampled.
-    TOP_FROM = 1024
+    TOP_FROM = 256
 
 
 cdef object _as_flat(object a):
@@ -81,6 +81,49 @@ cdef object _top_of(object flat, Py_ssize_t k, bint is_largest):
     return top[:k].copy()
 
 
+cdef list _candidates_of(list items, Py_ssize_t k, bint is_largest):
+    """Items, in order, that the k largest or least are among: of long lists of floats or of ints, a few; else all."""
+    cdef Py_ssize_t n = PyList_GET_SIZE(items), i
+    cdef Py_ssize_t count = 0
+    cdef int64_t *key
+    cdef int64_t *candidate = NULL
+    cdef int64_t limit
+    cdef Order order = UNKNOWN
+    cdef fc_room room
+    cdef PyObject **item
+    cdef list result
+    if n < TOP_FROM or k > n // 4:
+        return list(items)
+    room.capacity = fc_selection.top_room(FC_INT64, n, k)
+    room.scratch = _allocate(room.capacity + n * sizeof(int64_t))
+    room.is_last = True
+    key = <int64_t *>(<char *>room.scratch + room.capacity)
+    try:
+        with cython.critical_section(items):
+            if PyList_GET_SIZE(items) != n:
+                return list(items)
+            item = PySequence_Fast_ITEMS(items)
+            if PyFloat_CheckExact(item[0]):
+                order = _float_keys(item, n, 0, key)
+            elif PyLong_CheckExact(item[0]):
+                order = _int_keys(item, n, 0, key)
+            if order != UNKNOWN:
+                count = fc_selection.top_candidates(FC_INT64, key, n, k, is_largest, &candidate, &room)
+            if count == 0:
+                return list(items)
+            limit = candidate[0]
+            for i in range(1, count):
+                if (candidate[i] < limit) == is_largest:
+                    limit = candidate[i]
+            result = []
+            for i in range(n):
+                if (key[i] >= limit) if is_largest else (key[i] <= limit):
+                    result.append(<object>item[i])
+            return result
+    finally:
+        PyMem_RawFree(room.scratch)
+
+
 def topk(a, k, *, axis=-1, largest=True):
     cdef bint is_largest = largest if type(largest) is bool else _arguments.flag("topk", "'largest'", largest)
     cdef Py_ssize_t count
@@ -88,7 +131,7 @@ def topk(a, k, *, axis=-1, largest=True):
     count = builtins.min(wanted, sys.maxsize)
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
         _pure_sorting.check_list_axis("topk", axis)
-        items = list(a)
+        items = _candidates_of(a if PyList_CheckExact(a) else list(a), count, is_largest)
         if not _sort_list(items, is_largest):
             items.sort(reverse=is_largest)
         del items[count:]
@@ -349,29 +392,40 @@ cdef object _common_kind(object a, object b):
 
 cdef object _search_in(object a, object v, bint is_right):
     """Where the elements of one flat array go in another, or None."""
-    cdef int kind
-    cdef Py_ssize_t m
-    common = _common_kind(a, v)
-    if common is None:
-        return None
-    with sys.modules["numpy"].errstate(invalid="ignore"):  # of signalling NaNs
-        a, v = a.astype(common, copy=False), v.astype(common, copy=False)
-    kind, m = _kind_of_ndarray(a), FC_SIZE(<PyObject *>v)
+    cdef int kind = _kind_of_ndarray(a)
+    cdef Py_ssize_t m = FC_SIZE(<PyObject *>v)
+    if kind != _kind_of_ndarray(v) or fc_kind_size(kind) < 4:
+        common = _common_kind(a, v)
+        if common is None:
+            return None
+        with sys.modules["numpy"].errstate(invalid="ignore"):  # of signalling NaNs
+            a, v = a.astype(common, copy=False), v.astype(common, copy=False)
+        kind = _kind_of_ndarray(a)
     result = PyArray_EMPTY(1, &m, NPY_INT64, 0)
     if m * 32 < RELEASE_FROM:
-        fc_selection.search(kind, FC_DATA(<PyObject *>a), FC_SIZE(<PyObject *>a), FC_DATA(<PyObject *>v), m, is_right,
-                            <int64_t *>FC_DATA(<PyObject *>result))
+        _search(kind, FC_DATA(<PyObject *>a), FC_SIZE(<PyObject *>a), FC_DATA(<PyObject *>v), m, is_right,
+                <int64_t *>FC_DATA(<PyObject *>result))
     else:
         with nogil:
-            fc_selection.search(kind, FC_DATA(<PyObject *>a), FC_SIZE(<PyObject *>a), FC_DATA(<PyObject *>v), m,
-                                is_right, <int64_t *>FC_DATA(<PyObject *>result))
+            _search(kind, FC_DATA(<PyObject *>a), FC_SIZE(<PyObject *>a), FC_DATA(<PyObject *>v), m, is_right,
+                    <int64_t *>FC_DATA(<PyObject *>result))
     return result
+
+
+cdef void _search(int kind, const void *a, size_t n, const void *v, size_t m, bint is_right,
+                  int64_t *out) noexcept nogil:
+    """In the default floating-point mode: in others, subnormals may compare as zeros."""
+    cdef uint64_t mode = fc_enter_mode()
+    fc_selection.search(kind, a, n, v, m, is_right, out)
+    fc_leave_mode(mode)
 
 
 cdef object _search_number(object a, object v, bint is_right):
     """Where an exact int or float goes in a flat array; None where that takes more thought."""
     cdef int kind = _kind_of_ndarray(a)
-    cdef double real
+    cdef double real = 0
+    cdef float single
+    cdef uint64_t bits  # of an integer; the lower half is that of a shorter one
     if _is_float_kind(kind):
         if type(v) is int:
             if not -2**53 <= v <= 2**53:
@@ -387,16 +441,28 @@ cdef object _search_number(object a, object v, bint is_right):
             return FC_SIZE(<PyObject *>a) if v > 0 else 0
         # Of integers, as many are below v as below the next whole number from it.
         v = math.floor(v) if is_right else math.ceil(v)
-    if not _is_float_kind(kind):
-        limits = sys.modules["numpy"].iinfo(a.dtype) if kind != FC_BOOL else None
-        if limits is None or fc_kind_size(kind) < 4:
-            a, limits = _widened(a), sys.modules["numpy"].iinfo("int32")
-        if v > limits.max:
-            return FC_SIZE(<PyObject *>a)
-        if v < limits.min:
-            return 0
-    wanted = sys.modules["numpy"].array([v], dtype=_widened(a[:0]).dtype)
-    return int(_search_in(a, wanted, is_right)[0])
+    if fc_kind_size(kind) < 4:
+        a = _widened(a)
+        kind = _kind_of_ndarray(a)
+    if kind == FC_FLOAT64:
+        return _search_element(a, kind, &real, is_right)
+    if kind == FC_FLOAT32:
+        single = <float>real
+        return _search_element(a, kind, &single, is_right)
+    if kind == FC_UINT64 or kind == FC_UINT32:
+        least, most = 0, <uint64_t>-1 if kind == FC_UINT64 else <uint32_t>-1
+    else:
+        least, most = (-2**63, 2**63 - 1) if kind == FC_INT64 else (-2**31, 2**31 - 1)
+    if v < least or v > most:
+        return FC_SIZE(<PyObject *>a) if v > most else 0
+    bits = <uint64_t>v if v >= 0 else <uint64_t><int64_t>v
+    return _search_element(a, kind, &bits, is_right)
+
+
+cdef object _search_element(object a, int kind, const void *v, bint is_right):
+    cdef int64_t found
+    _search(kind, FC_DATA(<PyObject *>a), FC_SIZE(<PyObject *>a), v, 1, is_right, &found)
+    return found
 
 
 cdef object _array_of_list(list items):
@@ -444,11 +510,13 @@ cdef object _members_of(object flat, object elements, bint invert):
     cdef Py_ssize_t n
     cdef size_t wanted = 1
     cdef fc_room room
-    common = _common_kind(flat, elements)
-    if common is None:
-        return None
-    with sys.modules["numpy"].errstate(invalid="ignore"):
-        x, others = flat.astype(common, copy=False), elements.astype(common, copy=False)
+    x, others = flat, elements
+    if _kind_of_ndarray(x) != _kind_of_ndarray(others) or fc_kind_size(_kind_of_ndarray(x)) < 4:
+        common = _common_kind(flat, elements)
+        if common is None:
+            return None
+        with sys.modules["numpy"].errstate(invalid="ignore"):
+            x, others = flat.astype(common, copy=False), elements.astype(common, copy=False)
     kind, n = _kind_of_ndarray(x), FC_SIZE(<PyObject *>x)
     result = PyArray_EMPTY(1, &n, NPY_BOOL, 0)
     room.scratch = NULL

@@ -65,10 +65,10 @@ static void NAME(take_sample)(const KEY *x, size_t n, KEY offset, KEY flip, size
     NAME(sort_all)(sample, count, &room);
 }
 
-/* About n^(2/3): then the sample takes as long to sort as what is between its limits. */
+/* About 2·sqrt(n): a larger one leaves less between its limits, but each of its keys is a cache miss. */
 static size_t NAME(sample_size)(size_t n) {
     size_t size = 64;
-    while (size * size * size < n * n && size < 65536 && size * 4 <= n) {
+    while (size * size < 4 * n && size < 65536) {
         size *= 2;
     }
     return size;
@@ -243,50 +243,6 @@ FC_INLINE KEY NAME(equal_key)(KEY x, KEY offset, KEY flip) {
     const KEY floats = flip != 0 ? -1 : 0, size = x & EXPAND_LIMIT(BITS, MAX), k = NAME(key_of)(x, offset, flip);
     const KEY is_zero = floats & ((size - 1) >> (BITS - 1)), is_nan = floats & ((INFINITE_BITS - size) >> (BITS - 1));
     return (k & ~is_zero & ~is_nan) | (is_nan & EXPAND_LIMIT(BITS, MAX));
-}
-
-/* Queries that are looked for side by side, so that their cache misses overlap. */
-#define QUERIES 16
-
-/* out[i] = how many elements of a, in ascending order, are below v[i], or are not above it if `is_right`. */
-static void NAME(search)(const KEY *a, size_t n, const KEY *v, size_t m, KEY offset, KEY flip, int is_right,
-                         int64_t *out) {
-    for (size_t start = 0; start < m; start += QUERIES) {
-        const size_t count = m - start < QUERIES ? m - start : QUERIES;
-        KEY key[QUERIES];
-        const KEY *base[QUERIES];
-        size_t rest = n;
-        for (size_t q = 0; q < QUERIES; q++) {
-            const KEY k = NAME(equal_key)(v[start + (q < count ? q : 0)], offset, flip);
-            key[q] = k;
-            base[q] = a;
-        }
-        if (is_right) {
-            while (rest > 1) {
-                const size_t half = rest / 2;
-                for (size_t q = 0; q < QUERIES; q++) {
-                    base[q] += NAME(equal_key)(base[q][half - 1], offset, flip) <= key[q] ? half : 0;
-                }
-                rest -= half;
-            }
-        } else {
-            while (rest > 1) {
-                const size_t half = rest / 2;
-                for (size_t q = 0; q < QUERIES; q++) {
-                    base[q] += NAME(equal_key)(base[q][half - 1], offset, flip) < key[q] ? half : 0;
-                }
-                rest -= half;
-            }
-        }
-        for (size_t q = 0; q < count; q++) {
-            size_t at = (size_t)(base[q] - a);
-            if (n > 0) {
-                const KEY last = NAME(equal_key)(*base[q], offset, flip);
-                at += is_right ? last <= key[q] : last < key[q];
-            }
-            out[start + q] = (int64_t)at;
-        }
-    }
 }
 
 /* ---- distinct --------------------------------------------------------------------------------------------------- */

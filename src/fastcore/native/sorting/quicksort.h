@@ -157,7 +157,7 @@ static void NAME(network_8_)(const KEY *x, size_t n, KEY *out) {
 }
 
 #define ROWS_MOST 8
-#if LANES * BITS == 512
+#if LANES * BITS >= 256
 #undef ROWS_MOST
 #define ROWS_MOST 16
 static void NAME(network_16_)(const KEY *x, size_t n, KEY *out) {
@@ -168,9 +168,14 @@ static void NAME(network_16_)(const KEY *x, size_t n, KEY *out) {
     MERGE(16)
     ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1) ZIP(v, a, 4, 5, 1) ZIP(v, a, 6, 7, 1)
     ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2) ZIP(a, b, 4, 6, 2) ZIP(a, b, 5, 7, 2)
-    ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4)
     ZIP(v, a, 8, 9, 1) ZIP(v, a, 10, 11, 1) ZIP(v, a, 12, 13, 1) ZIP(v, a, 14, 15, 1)
     ZIP(a, b, 8, 10, 2) ZIP(a, b, 9, 11, 2) ZIP(a, b, 12, 14, 2) ZIP(a, b, 13, 15, 2)
+#if LANES == 4
+    PUT(0, b0) PUT(1, b4) PUT(2, b8) PUT(3, b12) PUT(4, b2) PUT(5, b6) PUT(6, b10) PUT(7, b14)
+    PUT_REST(8, b1) PUT_REST(9, b5) PUT_REST(10, b9) PUT_REST(11, b13)
+    PUT_REST(12, b3) PUT_REST(13, b7) PUT_REST(14, b11) PUT_REST(15, b15)
+#else
+    ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4)
     ZIP(b, c, 8, 12, 4) ZIP(b, c, 9, 13, 4) ZIP(b, c, 10, 14, 4) ZIP(b, c, 11, 15, 4)
 #if LANES == 8
     PUT(0, c0) PUT(1, c8) PUT(2, c4) PUT(3, c12) PUT(4, c2) PUT(5, c10) PUT(6, c6) PUT(7, c14)
@@ -182,6 +187,7 @@ static void NAME(network_16_)(const KEY *x, size_t n, KEY *out) {
     PUT(0, d0) PUT(1, d8) PUT(2, d4) PUT(3, d12) PUT(4, d2) PUT(5, d10) PUT(6, d6) PUT(7, d14)
     PUT_REST(8, d1) PUT_REST(9, d9) PUT_REST(10, d5) PUT_REST(11, d13)
     PUT_REST(12, d3) PUT_REST(13, d11) PUT_REST(14, d7) PUT_REST(15, d15)
+#endif
 #endif
 }
 #endif
