@@ -241,7 +241,8 @@ size_t fc_fibonacci_scratch_size(uint64_t n);
 /* ---- sorting ------------------------------------------------------------------------------------------------- */
 
 /* Scratch that a caller offers. A loop that could do with more says how many bytes, has then changed nothing, and is
-   called again with that much; or with `is_last` set if there is no more to be had, and then does with what there is. */
+   called again with that much; or with `is_last` set if there is no more to be had, and then does with what there is.
+ */
 typedef struct fc_room {
     void *scratch;
     size_t capacity; /* bytes */
@@ -317,10 +318,10 @@ typedef struct fc_text {
 /* What is known of strings that are to be ordered. */
 typedef struct fc_text_order {
     fc_text first;
-    size_t depth;  /* characters that all have in common at their start */
-    int64_t flip;  /* all ones for a falling order; set by the caller */
-    int is_wide;   /* whether any has characters of more than a byte */
-    int is_rising; /* whether they are in order already */
+    size_t depth;   /* characters that all have in common at their start */
+    int64_t flip;   /* all ones for a falling order; set by the caller */
+    int is_wide;    /* whether any has characters of more than a byte */
+    int is_rising;  /* whether they are in order already */
     int is_falling; /* strictly */
     int is_broken;
 } fc_text_order;
@@ -338,8 +339,8 @@ typedef struct fc_texts_table {
 
 /* Of elements of 32 and 64 bits. */
 typedef struct fc_selection_table {
-    /* Writes the element of a rank, and of the next if `count` is 2, unless *seen says that there are NaNs. Returns 0 or
-       the bytes it asks for. */
+    /* Writes the element of a rank, and of the next if `count` is 2, unless *seen says that there are NaNs. Returns 0
+       or the bytes it asks for. */
     size_t (*select)(int kind, const void *x, size_t n, size_t rank, size_t count, void *out, int *seen, fc_room *room);
     /* Finds elements that the k largest or least numbers are among, in input order, in a room of top_room() bytes, and
        writes where they are; returns how many, or 0 if there is no short way. */

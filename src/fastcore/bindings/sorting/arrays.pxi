@@ -337,7 +337,7 @@ cdef object _argsort_ndarray(object a, object axis, bint descending, int threads
 
 
 cdef object _sort_times(object a, object axis, bint descending, object out, int threads):
-    """datetime64 and timedelta64: NaT is the least integer, so in rising order each is taken as one less, which wraps."""
+    """datetime64 and timedelta64: NaT is the least integer; one less, it is the greatest, which is for rising order."""
     numpy = sys.modules["numpy"]
     native = a.astype(a.dtype.newbyteorder("="))
     numbers = native.view("int64")

@@ -1,5 +1,5 @@
 # Sorting, of lists: by keys taken from their items, which are then put in order. No Python code runs meanwhile, so the
-# list cannot change. What has no key (items of several types, subclasses, NaN, ints beyond 64 bits) is left to list.sort.
+# list cannot change. What has no key (items of several types, subclasses, NaN, ints beyond 64 bits) is for list.sort.
 
 cdef extern from "Python.h":
     """
@@ -174,7 +174,7 @@ cdef Order _order_texts(PyObject **item, Py_ssize_t n, bint descending, int64_t 
 
 
 cdef Order _order(PyObject **item, Py_ssize_t n, bint descending, int64_t *key, fc_text *few) noexcept:
-    """Find the order of items; if they are MIXED, key[0] … key[n - 1] become their indices. There is room for n more."""
+    """Find the order of items; if they are MIXED, the first n of `key` become their indices. There is room for 2n."""
     cdef int64_t flip = -1 if descending else 0
     cdef Order order
     cdef fc_room room

@@ -1,5 +1,5 @@
-# Sorting, where not all of the order is asked for: selection, search and sets. The loops take elements of 32 and 64 bits
-# that lie side by side; smaller ones are widened. Text, dates and other rarities go to the twins.
+# Sorting, where not all of the order is asked for: selection, search and sets. The loops take elements of 32 and 64
+# bits that lie side by side; smaller ones are widened. Text, dates and other rarities go to the twins.
 
 
 cdef enum:
@@ -377,7 +377,6 @@ def unique(a, *, counts=False, inverse=False):
     return tuple(result) if len(result) > 1 else result[0]
 
 
-# Pairs of kinds that compare exactly once both are of the first that holds both.
 cdef object _common_kind(object a, object b):
     """The dtype of 32 or 64 bits that holds the elements of two arrays of numbers exactly; None if there is none."""
     numpy = sys.modules["numpy"]

@@ -1,7 +1,7 @@
 /* The sort of signed keys of one width: words.c includes this once with BITS 64 and once with BITS 32.
 
-   Keys that come in long runs are merged: 8 or 16 windows tell whether that is worth a closer look. Everything else goes
-   to the vector quicksort (quicksort.h) or, where there are no vectors, to the radix sort (radix.h).
+   Keys that come in long runs are merged: 8 or 16 windows tell whether that is worth a closer look. Everything else
+   goes to the vector quicksort (quicksort.h) or, where there are no vectors, to the radix sort (radix.h).
 
    A mapping makes keys of other elements; it undoes itself and is undone when a key is in its place. */
 
@@ -189,7 +189,6 @@ static void NAME(merge_ends)(const KEY *a, size_t na, const KEY *b, size_t nb, K
     memcpy(out + (a_end - a), b, (size_t)(b_end - b) * sizeof *b);
 }
 
-
 #ifdef FC_HAS_LANES
 /* How many of the first `count` keys of two runs merged are of a. */
 static size_t NAME(share_of_first)(const KEY *a, size_t na, const KEY *b, size_t nb, size_t count) {
@@ -214,7 +213,7 @@ typedef struct NAME(merging) {
 
 /* Reads a vector of the run with the smaller head and writes the smaller half of that and what is held: no key that is
    still unread is below. Both runs have as many to read. */
-FC_INLINE void NAME(merge_step)(NAME(merging) *m) {
+FC_INLINE void NAME(merge_step)(NAME(merging) * m) {
     const int takes_b = *m->b < *m->a;
     const KEY *next = takes_b ? m->b : m->a;
     VEC v0, v1;
@@ -224,24 +223,24 @@ FC_INLINE void NAME(merge_step)(NAME(merging) *m) {
     v0 = NAME(min)(m->held, turned);
     v1 = NAME(max)(m->held, turned);
 #if LANES == 16
-    ACROSS(0, 8) ACROSS(1, 8)
+    ACROSS(0, 8)
+    ACROSS(1, 8)
 #endif
 #if LANES >= 8
-    ACROSS(0, 4) ACROSS(1, 4)
+        ACROSS(0, 4) ACROSS(1, 4)
 #endif
-    ACROSS(0, 2) ACROSS(1, 2) ACROSS(0, 1) ACROSS(1, 1)
-    NAME(store)(m->out, v0);
+            ACROSS(0, 2) ACROSS(1, 2) ACROSS(0, 1) ACROSS(1, 1) NAME(store)(m->out, v0);
     m->out += LANES;
     m->held = v1;
 }
 
-FC_INLINE size_t NAME(safe_steps)(const NAME(merging) *m) {
+FC_INLINE size_t NAME(safe_steps)(const NAME(merging) * m) {
     const size_t rest_a = (size_t)(m->a_end - m->a), rest_b = (size_t)(m->b_end - m->b);
     return (rest_a < rest_b ? rest_a : rest_b) / LANES;
 }
 
 /* What is left: the keys held and the rests of two runs, one of them short. */
-static void NAME(merge_rest)(NAME(merging) *m) {
+static void NAME(merge_rest)(NAME(merging) * m) {
     KEY held[LANES];
     const KEY *h = held, *const h_end = held + LANES;
     NAME(store)(held, m->held);

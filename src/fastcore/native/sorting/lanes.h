@@ -1,8 +1,8 @@
 /* What the vector sort (quicksort.h) needs of an ISA, for signed keys of 64 and of 32 bits. An ISA that is not here
    sorts by digits instead (words.c).
 
-   A lane step exchanges lanes within a vector: `reverse_g` reverses the lanes in groups of g, `apart_d` swaps lanes that
-   are d apart. `pick_d(low, high)` takes the lanes whose index has bit d from `high`, the others from `low`.
+   A lane step exchanges lanes within a vector: `reverse_g` reverses the lanes in groups of g, `apart_d` swaps lanes
+   that are d apart. `pick_d(low, high)` takes the lanes whose index has bit d from `high`, the others from `low`.
    `zip_b_low` and `zip_b_high` alternate blocks of b lanes of two vectors. `part` writes a vector's lanes that are not
    above the pivot at `left`, the others before `right`, each in order; beyond them it writes what does not matter, a
    vector's width from either side. It returns how many went right. `keep` writes those that are not marked, with what
@@ -141,8 +141,7 @@ FC_INLINE void keep32(vec32 v, unsigned marks, int32_t *out) {
 #elif defined(FC_ISA_AVX2)
 
 FC_INLINE __m256i ordered_lanes(__m256i v, unsigned marks) {
-    return _mm256_permutevar8x32_epi32(
-        v, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&lane_order[marks])));
+    return _mm256_permutevar8x32_epi32(v, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&lane_order[marks])));
 }
 /* The lanes of 32 bits below n are set. */
 FC_INLINE __m256i first_lanes(size_t n) {
@@ -165,10 +164,8 @@ typedef __m256i vec64;
 #define apart64_2(v) _mm256_permute4x64_epi64(v, 0x4e)
 #define reverse64_2(v) apart64_1(v)
 #define reverse64_4(v) _mm256_permute4x64_epi64(v, 0x1b)
-#define zip64_1_low(a, b) \
-    _mm256_permute2x128_si256(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b), 0x20)
-#define zip64_1_high(a, b) \
-    _mm256_permute2x128_si256(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b), 0x31)
+#define zip64_1_low(a, b) _mm256_permute2x128_si256(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b), 0x20)
+#define zip64_1_high(a, b) _mm256_permute2x128_si256(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b), 0x31)
 #define zip64_2_low(a, b) _mm256_permute2x128_si256(a, b, 0x20)
 #define zip64_2_high(a, b) _mm256_permute2x128_si256(a, b, 0x31)
 
@@ -208,10 +205,8 @@ typedef __m256i vec32;
 #define reverse32_2(v) apart32_1(v)
 #define reverse32_4(v) _mm256_shuffle_epi32(v, 0x1b)
 #define reverse32_8(v) _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0))
-#define zip32_1_low(a, b) \
-    _mm256_permute2x128_si256(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b), 0x20)
-#define zip32_1_high(a, b) \
-    _mm256_permute2x128_si256(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b), 0x31)
+#define zip32_1_low(a, b) _mm256_permute2x128_si256(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b), 0x20)
+#define zip32_1_high(a, b) _mm256_permute2x128_si256(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b), 0x31)
 #define zip32_2_low(a, b) zip64_1_low(a, b)
 #define zip32_2_high(a, b) zip64_1_high(a, b)
 #define zip32_4_low(a, b) zip64_2_low(a, b)

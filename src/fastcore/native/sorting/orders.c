@@ -2,9 +2,9 @@
 
    Keys are signed and of 64 bits. A word holds the leading bits of a key's distance from the least one, as many as fit
    above the index, and the index. Words are all different and of the order that is wanted, but for keys that agree in
-   the bits that fit: so any sort of words (words.c) gives a stable order, with no look at the elements. Of n random keys
-   of 64 bits, 64 - log2(n) bits leave next to none in common. Those that are in common are a group of neighbours: their
-   words are made once more of the bits that were lost, which always fit, and sorted.
+   the bits that fit: so any sort of words (words.c) gives a stable order, with no look at the elements. Of n random
+   keys of 64 bits, 64 - log2(n) bits leave next to none in common. Those that are in common are a group of neighbours:
+   their words are made once more of the bits that were lost, which always fit, and sorted.
 
    Elements of 8 bits are counted (one pass), of 16 bits in two such passes. */
 #include "sorting.h"
@@ -12,14 +12,14 @@
 /* ---- keys ------------------------------------------------------------------------------------------------------ */
 
 /* -0.0 is 0.0, and NaN is above all, in either direction: a falling order has the complements of the other keys. */
-#define FLOAT_KEY(bits)                                                                              \
-    FC_INLINE int64_t order_key_float##bits(uint##bits##_t x, int64_t flip) {                        \
-        const int##bits##_t size = (int##bits##_t)(x & INT##bits##_MAX);                             \
-        /* All ones or none: with branches, compilers would not make vectors of the loop. */         \
-        const int##bits##_t is_zero = (int##bits##_t)((int##bits##_t)(size - 1) >> (bits - 1));      \
+#define FLOAT_KEY(bits)                                                                                      \
+    FC_INLINE int64_t order_key_float##bits(uint##bits##_t x, int64_t flip) {                                \
+        const int##bits##_t size = (int##bits##_t)(x & INT##bits##_MAX);                                     \
+        /* All ones or none: with branches, compilers would not make vectors of the loop. */                 \
+        const int##bits##_t is_zero = (int##bits##_t)((int##bits##_t)(size - 1) >> (bits - 1));              \
         const int##bits##_t is_nan = (int##bits##_t)((int##bits##_t)(INFINITE_##bits - size) >> (bits - 1)); \
-        const int##bits##_t k = (int##bits##_t)((float_key_##bits(x) & ~is_zero) ^ (int##bits##_t)flip); \
-        return (int##bits##_t)((k & ~is_nan) | (is_nan & INT##bits##_MAX));                          \
+        const int##bits##_t k = (int##bits##_t)((float_key_##bits(x) & ~is_zero) ^ (int##bits##_t)flip);     \
+        return (int##bits##_t)((k & ~is_nan) | (is_nan & INT##bits##_MAX));                                  \
     }
 #define INFINITE_16 0x7c00
 #define INFINITE_32 0x7f800000
@@ -28,29 +28,29 @@ FLOAT_KEY(16)
 FLOAT_KEY(32)
 FLOAT_KEY(64)
 
-#define KEY_OF(kind, x, i, flip, keep)                                                     \
-    case FC_BOOL:                                                                          \
-    case FC_UINT8:                                                                         \
-        keep((int64_t)((const uint8_t *)x)[i] ^ flip);                                     \
-    case FC_INT8:                                                                          \
-        keep((int64_t)((const int8_t *)x)[i] ^ flip);                                      \
-    case FC_INT16:                                                                         \
-        keep((int64_t)((const int16_t *)x)[i] ^ flip);                                     \
-    case FC_UINT16:                                                                        \
-        keep((int64_t)((const uint16_t *)x)[i] ^ flip);                                    \
-    case FC_INT32:                                                                         \
-        keep((int64_t)((const int32_t *)x)[i] ^ flip);                                     \
-    case FC_UINT32:                                                                        \
-        keep((int64_t)((const uint32_t *)x)[i] ^ flip);                                    \
-    case FC_INT64:                                                                         \
-        keep(((const int64_t *)x)[i] ^ flip);                                              \
-    case FC_UINT64:                                                                        \
-        keep((int64_t)(((const uint64_t *)x)[i] ^ 0x8000000000000000u) ^ flip);            \
-    case FC_FLOAT16:                                                                       \
-        keep(order_key_float16(((const uint16_t *)x)[i], flip));                           \
-    case FC_FLOAT32:                                                                       \
-        keep(order_key_float32(((const uint32_t *)x)[i], flip));                           \
-    default:                                                                               \
+#define KEY_OF(kind, x, i, flip, keep)                                          \
+    case FC_BOOL:                                                               \
+    case FC_UINT8:                                                              \
+        keep((int64_t)((const uint8_t *)x)[i] ^ flip);                          \
+    case FC_INT8:                                                               \
+        keep((int64_t)((const int8_t *)x)[i] ^ flip);                           \
+    case FC_INT16:                                                              \
+        keep((int64_t)((const int16_t *)x)[i] ^ flip);                          \
+    case FC_UINT16:                                                             \
+        keep((int64_t)((const uint16_t *)x)[i] ^ flip);                         \
+    case FC_INT32:                                                              \
+        keep((int64_t)((const int32_t *)x)[i] ^ flip);                          \
+    case FC_UINT32:                                                             \
+        keep((int64_t)((const uint32_t *)x)[i] ^ flip);                         \
+    case FC_INT64:                                                              \
+        keep(((const int64_t *)x)[i] ^ flip);                                   \
+    case FC_UINT64:                                                             \
+        keep((int64_t)(((const uint64_t *)x)[i] ^ 0x8000000000000000u) ^ flip); \
+    case FC_FLOAT16:                                                            \
+        keep(order_key_float16(((const uint16_t *)x)[i], flip));                \
+    case FC_FLOAT32:                                                            \
+        keep(order_key_float32(((const uint32_t *)x)[i], flip));                \
+    default:                                                                    \
         keep(order_key_float64(((const uint64_t *)x)[i], flip))
 
 static int64_t key_of(int kind, const void *x, size_t i, int64_t flip) {
@@ -68,14 +68,14 @@ static span keys_of(int kind, const void *x, size_t n, int64_t flip, int64_t *ke
     int64_t low = INT64_MAX, high = INT64_MIN;
     const int64_t first = key_of(kind, x, 0, flip);
     uint64_t differing = 0;
-#define KEEP_ALL(value)                    \
-    for (size_t i = 0; i < n; i++) {       \
-        const int64_t k = value;           \
-        key[i] = k;                        \
-        low = k < low ? k : low;           \
-        high = k > high ? k : high;        \
+#define KEEP_ALL(value)                     \
+    for (size_t i = 0; i < n; i++) {        \
+        const int64_t k = value;            \
+        key[i] = k;                         \
+        low = k < low ? k : low;            \
+        high = k > high ? k : high;         \
         differing |= (uint64_t)(k ^ first); \
-    }                                      \
+    }                                       \
     break
     switch (kind) { KEY_OF(kind, x, i, flip, KEEP_ALL); }
     return (span){low, high, differing};
@@ -107,8 +107,8 @@ static int is_run(const int64_t *key, size_t n, int is_falling) {
 #define FEW_FROM 256
 #define FEW_WIDTH 10
 
-/* Makes words of keys in their place, unless they are few and `takes_few`; returns 1 if the keys rise or fall throughout,
-   and then writes their order. */
+/* Makes words of keys in their place, unless they are few and `takes_few`; returns 1 if the keys rise or fall
+   throughout, and then writes their order. */
 static int pack_span(int64_t *key, size_t n, span all, int takes_few, fc_packing *packing) {
     /* The distances are multiples of a power of two: floats that are small whole numbers have few bits that count. */
     const unsigned spare = all.differing == 0 ? 0 : fc_trailing_zeros(all.differing);
@@ -193,7 +193,8 @@ static void mend_groups(int kind, const void *x, size_t n, int64_t flip, int64_t
         for (size_t i = start; i < end; i++) {
             const uint64_t index = (uint64_t)words[i] & index_mask;
             const uint64_t distance = (uint64_t)key_of(kind, x, index, flip) - (uint64_t)packing->least;
-            words[i] = (int64_t)(((distance >> packing->spare & lost_mask) << index_width | index) ^ 0x8000000000000000u);
+            words[i] =
+                (int64_t)(((distance >> packing->spare & lost_mask) << index_width | index) ^ 0x8000000000000000u);
             is_ordered &= words[i] > previous;
             previous = words[i];
         }
@@ -266,8 +267,8 @@ static void order_shorts(int kind, const void *x, size_t n, int64_t flip, int64_
 
 #define QUARTERS 4
 
-/* Writes the order of n bins, of `range` different ones, by counting them. Four quarters are counted apart and then laid
-   out side by side, so that equal keys do not wait for each other's position. */
+/* Writes the order of n bins, of `range` different ones, by counting them. Four quarters are counted apart and then
+   laid out side by side, so that equal keys do not wait for each other's position. */
 static void order_bins(const uint16_t *bin, size_t n, size_t range, int64_t *out) {
     const size_t quarter = n / QUARTERS;
     uint32_t position[QUARTERS << FEW_WIDTH], sum = 0;

@@ -14,8 +14,8 @@ FC_INLINE KEY NAME(key_of)(KEY x, KEY offset, KEY flip) { return x ^ offset ^ (x
 
 /* Writes the keys from `low` to `high` in input order. It stops, with more inside than `capacity`, when they do not fit
    with a vector to spare. */
-static NAME(filtered) NAME(filter)(const KEY *x, size_t n, KEY offset, KEY flip, KEY low, KEY high, KEY *out,
-                                   size_t capacity) {
+static NAME(filtered)
+    NAME(filter)(const KEY *x, size_t n, KEY offset, KEY flip, KEY low, KEY high, KEY *out, size_t capacity) {
     NAME(filtered) f = {0, 0, EXPAND_LIMIT(BITS, MAX), EXPAND_LIMIT(BITS, MIN)};
     size_t i = 0;
 #ifdef FC_HAS_LANES
@@ -23,7 +23,7 @@ static NAME(filtered) NAME(filter)(const KEY *x, size_t n, KEY offset, KEY flip,
     VEC least = NAME(set)(f.least), most = NAME(set)(f.most);
     for (; i + LANES <= n && f.inside + LANES <= capacity; i += LANES) {
         const VEC v = NAME(load)(x + i);
-        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME(and)(NAME(signs)(v), flips)));
+        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME (and)(NAME(signs)(v), flips)));
         const unsigned under = NAME(above)(lows, k), over = NAME(above)(k, highs);
         least = NAME(min)(least, k);
         most = NAME(max)(most, k);
@@ -77,9 +77,9 @@ static size_t NAME(sample_size)(size_t n) {
 /* Up to here all keys are sorted. */
 #define SELECT_FEW 256
 
-/* The keys of ranks `rank` and `rank` + 1 < n, or only the first if `count` is 1 (R. Floyd, R. Rivest, CACM 18:3, 1975):
-   limits from a sample, one pass for what is between, and the same of that. Returns 0, or the bytes it asks for; with
-   FC_HAS_NAN in *seen if there are NaNs, and then there are no keys. */
+/* The keys of ranks `rank` and `rank` + 1 < n, or only the first if `count` is 1 (R. Floyd, R. Rivest, CACM 18:3,
+   1975): limits from a sample, one pass for what is between, and the same of that. Returns 0, or the bytes it asks for;
+   with FC_HAS_NAN in *seen if there are NaNs, and then there are no keys. */
 static size_t NAME(select_ranks)(const KEY *x, size_t n, KEY offset, KEY flip, size_t rank, size_t count, KEY *found,
                                  int *seen, fc_room *room) {
     const KEY end = flip == 0 ? 0 : INFINITE_BITS;
@@ -203,7 +203,7 @@ static void NAME(part_stably)(const KEY *x, size_t n, KEY offset, KEY flip, KEY 
     const VEC offsets = NAME(set)(offset), flips = NAME(set)(flip), pivots = NAME(set)(pivot);
     for (; i + LANES <= n; i += LANES) {
         const VEC v = NAME(load)(x + i);
-        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME(and)(NAME(signs)(v), flips)));
+        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME (and)(NAME(signs)(v), flips)));
         const unsigned under = NAME(above)(pivots, k);
         NAME(keep)(v, NAME(ALL) & ~under, out + below);
         below += NAME(count)(under);
@@ -224,7 +224,7 @@ static void NAME(part_stably)(const KEY *x, size_t n, KEY offset, KEY flip, KEY 
 #ifdef FC_HAS_LANES
     for (; i + LANES <= n && top + LANES <= out + n; i += LANES) {
         const VEC v = NAME(load)(x + i);
-        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME(and)(NAME(signs)(v), flips)));
+        const VEC k = NAME(xor)(v, NAME(xor)(offsets, NAME (and)(NAME(signs)(v), flips)));
         const unsigned over = NAME(above)(k, pivots);
         NAME(keep)(v, NAME(ALL) & ~over, top);
         top += NAME(count)(over);
@@ -276,11 +276,11 @@ typedef struct NAME(members) {
     int has_zero;
 } NAME(members);
 
-FC_INLINE size_t NAME(home)(const NAME(members) *set, KEY k) {
+FC_INLINE size_t NAME(home)(const NAME(members) * set, KEY k) {
     return (size_t)((uint64_t)k * 0x9e3779b97f4a7c15u >> set->shift);
 }
 
-static void NAME(add_members)(NAME(members) *set, const KEY *x, size_t n, KEY offset, KEY flip) {
+static void NAME(add_members)(NAME(members) * set, const KEY *x, size_t n, KEY offset, KEY flip) {
     for (size_t i = 0; i < n; i++) {
         const KEY k = NAME(equal_key)(x[i], offset, flip);
         size_t at = NAME(home)(set, k);
@@ -298,7 +298,7 @@ static void NAME(add_members)(NAME(members) *set, const KEY *x, size_t n, KEY of
     }
 }
 
-static void NAME(are_members)(const NAME(members) *set, const KEY *x, size_t n, KEY offset, KEY flip, int invert,
+static void NAME(are_members)(const NAME(members) * set, const KEY *x, size_t n, KEY offset, KEY flip, int invert,
                               uint8_t *out) {
     for (size_t start = 0; start < n; start += QUERIES) {
         const size_t count = n - start < QUERIES ? n - start : QUERIES;

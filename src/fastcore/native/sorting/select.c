@@ -19,9 +19,7 @@
 /* Queries that are looked for side by side, so that their cache misses overlap. */
 #define QUERIES 16
 
-static void sort_all64(int64_t *x, size_t n, fc_room *room) {
-    FC_TABLE(fc_words).sort_64(x, n, 0, 0, 0, 64, room);
-}
+static void sort_all64(int64_t *x, size_t n, fc_room *room) { FC_TABLE(fc_words).sort_64(x, n, 0, 0, 0, 64, room); }
 static void sort_all32(int32_t *x, size_t n, fc_room *room) { FC_TABLE(fc_words).sort_32(x, n, 0, 0, room); }
 
 #define BITS 64
@@ -35,54 +33,54 @@ static void sort_all32(int32_t *x, size_t n, fc_room *room) { FC_TABLE(fc_words)
 
 /* out[i] = how many of n elements, in ascending order and no NaN among them, are below v[i], or not above it if
    `is_right`. Each step halves what is left of a for all queries, without a branch that depends on them. */
-#define SEARCH(suffix, type)                                                                                      \
-    static void search_##suffix(const type *a, size_t n, const type *v, size_t m, int is_right, int64_t *out) {   \
-        for (size_t start = 0; start < m; start += QUERIES) {                                                     \
-            const size_t count = m - start < QUERIES ? m - start : QUERIES;                                       \
-            type key[QUERIES];                                                                                    \
-            const type *base[QUERIES];                                                                            \
-            size_t rest = n;                                                                                      \
-            for (size_t q = 0; q < QUERIES; q++) {                                                                \
-                key[q] = v[start + (q < count ? q : 0)];                                                          \
-                base[q] = a;                                                                                      \
-            }                                                                                                     \
-            while (rest > 1) {                                                                                    \
-                const size_t half = rest / 2;                                                                     \
-                if (is_right) {                                                                                   \
-                    for (size_t q = 0; q < QUERIES; q++) {                                                        \
-                        base[q] += half & (size_t) - (ptrdiff_t)(base[q][half - 1] <= key[q]);                    \
-                    }                                                                                             \
-                } else {                                                                                          \
-                    for (size_t q = 0; q < QUERIES; q++) {                                                        \
-                        base[q] += half & (size_t) - (ptrdiff_t)(base[q][half - 1] < key[q]);                     \
-                    }                                                                                             \
-                }                                                                                                 \
-                rest -= half;                                                                                     \
-            }                                                                                                     \
-            for (size_t q = 0; q < count; q++) {                                                                  \
-                const int is_past = n > 0 && (is_right ? *base[q] <= key[q] : *base[q] < key[q]);                 \
-                out[start + q] = (int64_t)(base[q] - a) + is_past;                                                \
-            }                                                                                                     \
-        }                                                                                                         \
-    }                                                                                                             \
-    static void search_one_##suffix(const type *a, size_t n, type key, int is_right, int64_t *out) {              \
-        const type *base = a;                                                                                     \
-        size_t rest = n;                                                                                          \
-        while (rest > 1) {                                                                                        \
-            const size_t half = rest / 2;                                                                         \
-            base += (is_right ? base[half - 1] <= key : base[half - 1] < key) ? half : 0;                         \
-            rest -= half;                                                                                         \
-        }                                                                                                         \
-        *out = (int64_t)(base - a) + (n > 0 && (is_right ? *base <= key : *base < key));                          \
-    }                                                                                                             \
+#define SEARCH(suffix, type)                                                                                        \
+    static void search_##suffix(const type *a, size_t n, const type *v, size_t m, int is_right, int64_t *out) {     \
+        for (size_t start = 0; start < m; start += QUERIES) {                                                       \
+            const size_t count = m - start < QUERIES ? m - start : QUERIES;                                         \
+            type key[QUERIES];                                                                                      \
+            const type *base[QUERIES];                                                                              \
+            size_t rest = n;                                                                                        \
+            for (size_t q = 0; q < QUERIES; q++) {                                                                  \
+                key[q] = v[start + (q < count ? q : 0)];                                                            \
+                base[q] = a;                                                                                        \
+            }                                                                                                       \
+            while (rest > 1) {                                                                                      \
+                const size_t half = rest / 2;                                                                       \
+                if (is_right) {                                                                                     \
+                    for (size_t q = 0; q < QUERIES; q++) {                                                          \
+                        base[q] += half & (size_t)-(ptrdiff_t)(base[q][half - 1] <= key[q]);                        \
+                    }                                                                                               \
+                } else {                                                                                            \
+                    for (size_t q = 0; q < QUERIES; q++) {                                                          \
+                        base[q] += half & (size_t)-(ptrdiff_t)(base[q][half - 1] < key[q]);                         \
+                    }                                                                                               \
+                }                                                                                                   \
+                rest -= half;                                                                                       \
+            }                                                                                                       \
+            for (size_t q = 0; q < count; q++) {                                                                    \
+                const int is_past = n > 0 && (is_right ? *base[q] <= key[q] : *base[q] < key[q]);                   \
+                out[start + q] = (int64_t)(base[q] - a) + is_past;                                                  \
+            }                                                                                                       \
+        }                                                                                                           \
+    }                                                                                                               \
+    static void search_one_##suffix(const type *a, size_t n, type key, int is_right, int64_t *out) {                \
+        const type *base = a;                                                                                       \
+        size_t rest = n;                                                                                            \
+        while (rest > 1) {                                                                                          \
+            const size_t half = rest / 2;                                                                           \
+            base += (is_right ? base[half - 1] <= key : base[half - 1] < key) ? half : 0;                           \
+            rest -= half;                                                                                           \
+        }                                                                                                           \
+        *out = (int64_t)(base - a) + (n > 0 && (is_right ? *base <= key : *base < key));                            \
+    }                                                                                                               \
     static void search_all_##suffix(const type *a, size_t n, const type *v, size_t m, int is_right, int64_t *out) { \
-        if (m < 4) {                                                                                              \
-            for (size_t i = 0; i < m; i++) {                                                                      \
-                search_one_##suffix(a, n, v[i], is_right, out + i);                                               \
-            }                                                                                                     \
-        } else {                                                                                                  \
-            search_##suffix(a, n, v, m, is_right, out);                                                           \
-        }                                                                                                         \
+        if (m < 4) {                                                                                                \
+            for (size_t i = 0; i < m; i++) {                                                                        \
+                search_one_##suffix(a, n, v[i], is_right, out + i);                                                 \
+            }                                                                                                       \
+        } else {                                                                                                    \
+            search_##suffix(a, n, v, m, is_right, out);                                                             \
+        }                                                                                                           \
     }
 SEARCH(int32, int32_t)
 SEARCH(uint32, uint32_t)
@@ -92,23 +90,23 @@ SEARCH(float32, float)
 SEARCH(float64, double)
 
 /* NaNs come last and are equal: a NaN goes before all of them or after. */
-#define SEARCH_FLOATS(suffix, type)                                                                               \
+#define SEARCH_FLOATS(suffix, type)                                                                                    \
     static void search_floats_##suffix(const type *a, size_t n, const type *v, size_t m, int is_right, int64_t *out) { \
-        size_t numbers = 0, high = n;                                                                             \
-        while (numbers < high) {                                                                                  \
-            const size_t middle = numbers + (high - numbers) / 2;                                                 \
-            if (a[middle] == a[middle]) {                                                                         \
-                numbers = middle + 1;                                                                             \
-            } else {                                                                                              \
-                high = middle;                                                                                    \
-            }                                                                                                     \
-        }                                                                                                         \
-        search_all_##suffix(a, numbers, v, m, is_right, out);                                                     \
-        for (size_t i = 0; i < m; i++) {                                                                          \
-            if (v[i] != v[i]) {                                                                                   \
-                out[i] = (int64_t)(is_right ? n : numbers);                                                       \
-            }                                                                                                     \
-        }                                                                                                         \
+        size_t numbers = 0, high = n;                                                                                  \
+        while (numbers < high) {                                                                                       \
+            const size_t middle = numbers + (high - numbers) / 2;                                                      \
+            if (a[middle] == a[middle]) {                                                                              \
+                numbers = middle + 1;                                                                                  \
+            } else {                                                                                                   \
+                high = middle;                                                                                         \
+            }                                                                                                          \
+        }                                                                                                              \
+        search_all_##suffix(a, numbers, v, m, is_right, out);                                                          \
+        for (size_t i = 0; i < m; i++) {                                                                               \
+            if (v[i] != v[i]) {                                                                                        \
+                out[i] = (int64_t)(is_right ? n : numbers);                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 SEARCH_FLOATS(float32, float)
 SEARCH_FLOATS(float64, double)
@@ -179,8 +177,8 @@ static void part(int kind, const void *x, size_t n, const void *pivot, void *out
     } else {
         int64_t p;
         memcpy(&p, pivot, sizeof p);
-        part_stably64((const int64_t *)x, n, offset_of(kind), flip_of(kind), key_of64(p, offset_of(kind), flip_of(kind)),
-                      (int64_t *)out);
+        part_stably64((const int64_t *)x, n, offset_of(kind), flip_of(kind),
+                      key_of64(p, offset_of(kind), flip_of(kind)), (int64_t *)out);
     }
 }
 

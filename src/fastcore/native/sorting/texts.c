@@ -118,8 +118,8 @@ static void heapsort_texts(const fc_text_order *all, const fc_text *text, int64_
 #define SAME_AS_BEFORE INT64_MIN
 
 /* Puts n indices in the order of their strings, all the same up to `depth`; `key` and `words` have room for n each, and
-   if `has_keys` the keys are there. The indices ascend, and do so among equal strings in the end. Returns 0 or the bytes
-   that it asks for. */
+   if `has_keys` the keys are there. The indices ascend, and do so among equal strings in the end. Returns 0 or the
+   bytes that it asks for. */
 static size_t order_segment(const fc_text_order *all, const fc_text *text, int64_t *order, size_t n, size_t depth,
                             int64_t *key, int has_keys, int64_t *words, int level, fc_room *room) {
     const size_t step = all->is_wide ? WIDE_STEP : NARROW_STEP;
@@ -152,8 +152,8 @@ static size_t order_segment(const fc_text_order *all, const fc_text *text, int64
         }
         memcpy(words, key, n * sizeof *key);
         if (!FC_TABLE(fc_orders).pack_keys(words, n, least, most, &packing)) {
-            wanted = FC_TABLE(fc_words).sort_64(words, n, 0, 0, packing.index_width, packing.width - packing.lost,
-                                                room);
+            wanted =
+                FC_TABLE(fc_words).sort_64(words, n, 0, 0, packing.index_width, packing.width - packing.lost, room);
             if (wanted > 0) {
                 return wanted;
             }

@@ -12,17 +12,17 @@
  */
 #define WIDEN_MOST 256
 
-#define SORT_FEW(bits)                                                                            \
+#define SORT_FEW(bits)                                                                              \
     static void sort_few_##bits(int kind, const uint##bits##_t *x, size_t n, uint##bits##_t *out) { \
-        int32_t key[WIDEN_MOST], scratch[WIDEN_MOST];                                             \
-        fc_room room = {scratch, sizeof scratch, 1};                                              \
-        for (size_t i = 0; i < n; i++) {                                                          \
-            key[i] = key_##bits(kind, x[i]);                                                      \
-        }                                                                                         \
-        FC_TABLE(fc_words).sort_32(key, n, 0, 0, &room);                                          \
-        for (size_t i = 0; i < n; i++) {                                                          \
-            out[i] = value_##bits(kind, (uint##bits##_t)key[i]);                                  \
-        }                                                                                         \
+        int32_t key[WIDEN_MOST], scratch[WIDEN_MOST];                                               \
+        fc_room room = {scratch, sizeof scratch, 1};                                                \
+        for (size_t i = 0; i < n; i++) {                                                            \
+            key[i] = key_##bits(kind, x[i]);                                                        \
+        }                                                                                           \
+        FC_TABLE(fc_words).sort_32(key, n, 0, 0, &room);                                            \
+        for (size_t i = 0; i < n; i++) {                                                            \
+            out[i] = value_##bits(kind, (uint##bits##_t)key[i]);                                    \
+        }                                                                                           \
     }
 
 /* Keys of small elements, unsigned: of signed integers with the sign bit flipped, of floats as their order is. */
@@ -172,77 +172,77 @@ static size_t counting_range(size_t n) { return n / 2 < COUNTED_MOST ? n / 2 : C
 static size_t counters_size(size_t range) { return (range <= COUNTED_APART ? 4 : 1) * range * sizeof(uint32_t); }
 
 /* Counts the n values of `at(i)`, all in 0 … range - 1, and calls `emit(bin, copies)` for each. */
-#define COUNT_ALL(at, emit)                                                       \
-    uint32_t *const count = (uint32_t *)room->scratch;                            \
-    const size_t apart = range <= COUNTED_APART ? range : 0;                      \
-    memset(count, 0, counters_size(range));                                       \
-    size_t i = 0;                                                                 \
-    for (; i + 4 <= n; i += 4) {                                                  \
-        count[at(i)]++;                                                           \
-        count[apart + at(i + 1)]++;                                               \
-        count[2 * apart + at(i + 2)]++;                                           \
-        count[3 * apart + at(i + 3)]++;                                           \
-    }                                                                             \
-    for (; i < n; i++) {                                                          \
-        count[at(i)]++;                                                           \
-    }                                                                             \
-    for (size_t bin = 0; bin < range; bin++) {                                    \
-        size_t copies = count[bin];                                               \
-        if (apart > 0) {                                                          \
+#define COUNT_ALL(at, emit)                                                                         \
+    uint32_t *const count = (uint32_t *)room->scratch;                                              \
+    const size_t apart = range <= COUNTED_APART ? range : 0;                                        \
+    memset(count, 0, counters_size(range));                                                         \
+    size_t i = 0;                                                                                   \
+    for (; i + 4 <= n; i += 4) {                                                                    \
+        count[at(i)]++;                                                                             \
+        count[apart + at(i + 1)]++;                                                                 \
+        count[2 * apart + at(i + 2)]++;                                                             \
+        count[3 * apart + at(i + 3)]++;                                                             \
+    }                                                                                               \
+    for (; i < n; i++) {                                                                            \
+        count[at(i)]++;                                                                             \
+    }                                                                                               \
+    for (size_t bin = 0; bin < range; bin++) {                                                      \
+        size_t copies = count[bin];                                                                 \
+        if (apart > 0) {                                                                            \
             copies += (size_t)count[apart + bin] + count[2 * apart + bin] + count[3 * apart + bin]; \
-        }                                                                         \
-        emit(bin, copies);                                                        \
+        }                                                                                           \
+        emit(bin, copies);                                                                          \
     }
 
 /* Sorts integers, or keys made so by `offset`, by counting them, if first a sample and then all of them lie close
    together. Returns whether it did, or in `wanted` how many bytes it asks for. */
-#define COUNT_KEYS(bits)                                                                                              \
-    static int count_keys_##bits(const int##bits##_t *x, size_t n, int##bits##_t offset, int##bits##_t *out,          \
-                                 fc_room *room, size_t *wanted) {                                                     \
-        const uint##bits##_t limit = (uint##bits##_t)counting_range(n);                                               \
-        int##bits##_t least = x[0] ^ offset, most = least;                                                            \
-        size_t range;                                                                                                 \
-        if (n < COUNTED_FROM || n > UINT32_MAX) {                                                                     \
-            return 0;                                                                                                 \
-        }                                                                                                             \
-        for (size_t k = 0; k < n; k += n / 64) {                                                                      \
-            const int##bits##_t v = x[k] ^ offset;                                                                    \
-            least = v < least ? v : least;                                                                            \
-            most = v > most ? v : most;                                                                               \
-        }                                                                                                             \
-        if ((uint##bits##_t)most - (uint##bits##_t)least >= limit) {                                                  \
-            return 0;                                                                                                 \
-        }                                                                                                             \
-        for (size_t k = 0; k < n; k++) {                                                                              \
-            const int##bits##_t v = x[k] ^ offset;                                                                    \
-            least = v < least ? v : least;                                                                            \
-            most = v > most ? v : most;                                                                               \
-        }                                                                                                             \
-        if ((uint##bits##_t)most - (uint##bits##_t)least >= limit) {                                                  \
-            return 0;                                                                                                 \
-        }                                                                                                             \
-        range = (size_t)((uint##bits##_t)most - (uint##bits##_t)least) + 1;                                           \
-        if (range == 1) {                                                                                             \
-            if (x != out) {                                                                                           \
-                memcpy(out, x, n * sizeof *x);                                                                        \
-            }                                                                                                         \
-            return 1;                                                                                                 \
-        }                                                                                                             \
-        if (room->capacity < counters_size(range)) {                                                                  \
-            *wanted = counters_size(range);                                                                           \
-            return 0;                                                                                                 \
-        }                                                                                                             \
-        COUNT_ALL(AT_KEY, EMIT_KEYS##bits)                                                                            \
-        return 1;                                                                                                     \
+#define COUNT_KEYS(bits)                                                                                     \
+    static int count_keys_##bits(const int##bits##_t *x, size_t n, int##bits##_t offset, int##bits##_t *out, \
+                                 fc_room *room, size_t *wanted) {                                            \
+        const uint##bits##_t limit = (uint##bits##_t)counting_range(n);                                      \
+        int##bits##_t least = x[0] ^ offset, most = least;                                                   \
+        size_t range;                                                                                        \
+        if (n < COUNTED_FROM || n > UINT32_MAX) {                                                            \
+            return 0;                                                                                        \
+        }                                                                                                    \
+        for (size_t k = 0; k < n; k += n / 64) {                                                             \
+            const int##bits##_t v = x[k] ^ offset;                                                           \
+            least = v < least ? v : least;                                                                   \
+            most = v > most ? v : most;                                                                      \
+        }                                                                                                    \
+        if ((uint##bits##_t)most - (uint##bits##_t)least >= limit) {                                         \
+            return 0;                                                                                        \
+        }                                                                                                    \
+        for (size_t k = 0; k < n; k++) {                                                                     \
+            const int##bits##_t v = x[k] ^ offset;                                                           \
+            least = v < least ? v : least;                                                                   \
+            most = v > most ? v : most;                                                                      \
+        }                                                                                                    \
+        if ((uint##bits##_t)most - (uint##bits##_t)least >= limit) {                                         \
+            return 0;                                                                                        \
+        }                                                                                                    \
+        range = (size_t)((uint##bits##_t)most - (uint##bits##_t)least) + 1;                                  \
+        if (range == 1) {                                                                                    \
+            if (x != out) {                                                                                  \
+                memcpy(out, x, n * sizeof *x);                                                               \
+            }                                                                                                \
+            return 1;                                                                                        \
+        }                                                                                                    \
+        if (room->capacity < counters_size(range)) {                                                         \
+            *wanted = counters_size(range);                                                                  \
+            return 0;                                                                                        \
+        }                                                                                                    \
+        COUNT_ALL(AT_KEY, EMIT_KEYS##bits)                                                                   \
+        return 1;                                                                                            \
     }
 #define AT_KEY(i) (size_t)((x[i] ^ offset) - least)
-#define EMIT(bits, value, copies)                     \
-    {                                                 \
-        const int##bits##_t v = value;                \
-        for (size_t k = 0; k < copies; k++) {         \
-            out[k] = v;                               \
-        }                                             \
-        out += copies;                                \
+#define EMIT(bits, value, copies)             \
+    {                                         \
+        const int##bits##_t v = value;        \
+        for (size_t k = 0; k < copies; k++) { \
+            out[k] = v;                       \
+        }                                     \
+        out += copies;                        \
     }
 #define EMIT_KEYS32(bin, copies) EMIT(32, (least + (int32_t)bin) ^ offset, copies)
 #define EMIT_KEYS64(bin, copies) EMIT(64, (least + (int64_t)bin) ^ offset, copies)
@@ -326,16 +326,16 @@ COUNT_FLOATS(64, double)
 
 /* The bits of numbers, -0.0 among them, and of NaNs are told apart by integer comparisons, which compilers make vectors
    of. `out` may be x. */
-#define MAP_FLOATS(bits)                                                                       \
-    static int map_float##bits(const uint##bits##_t *x, size_t n, int##bits##_t *out) {        \
-        const uint##bits##_t sign = (uint##bits##_t)1 << (bits - 1);                           \
-        uint##bits##_t zeros = 0, magnitude = 0;                                               \
-        for (size_t i = 0; i < n; i++) {                                                       \
-            const uint##bits##_t v = x[i], size = v & (sign - 1);                              \
-            zeros |= v == sign ? sign : 0;                                                     \
-            magnitude = size > magnitude ? size : magnitude;                                   \
-            out[i] = float_key_##bits(v);                                                      \
-        }                                                                                      \
+#define MAP_FLOATS(bits)                                                                         \
+    static int map_float##bits(const uint##bits##_t *x, size_t n, int##bits##_t *out) {          \
+        const uint##bits##_t sign = (uint##bits##_t)1 << (bits - 1);                             \
+        uint##bits##_t zeros = 0, magnitude = 0;                                                 \
+        for (size_t i = 0; i < n; i++) {                                                         \
+            const uint##bits##_t v = x[i], size = v & (sign - 1);                                \
+            zeros |= v == sign ? sign : 0;                                                       \
+            magnitude = size > magnitude ? size : magnitude;                                     \
+            out[i] = float_key_##bits(v);                                                        \
+        }                                                                                        \
         return (is_nan_##bits(magnitude) ? FC_HAS_NAN : 0) | (zeros ? FC_HAS_NEGATIVE_ZERO : 0); \
     }
 MAP_FLOATS(32)
@@ -392,61 +392,61 @@ static size_t sort_keys(int kind, void *keys, size_t n, fc_room *room) {
 /* ---- ties ------------------------------------------------------------------------------------------------------ */
 
 /* Of `numbers` sorted elements those that are zeros lie side by side; they are written again from x, in its order. */
-#define TIES(bits)                                                                                              \
-    static void restore_zeros_##bits(const uint##bits##_t *x, uint##bits##_t *sorted, size_t numbers) {         \
-        size_t zero = 0, high = numbers;                                                                        \
-        while (zero < high) {                                                                                   \
-            const size_t middle = zero + (high - zero) / 2;                                                     \
-            if (sorted[middle] >> (bits - 1) && !is_zero_##bits(sorted[middle])) {                              \
-                zero = middle + 1;                                                                              \
-            } else {                                                                                            \
-                high = middle;                                                                                  \
-            }                                                                                                   \
-        }                                                                                                       \
-        for (size_t i = 0; zero < numbers && is_zero_##bits(sorted[zero]); i++) {                               \
-            if (is_zero_##bits(x[i])) {                                                                         \
-                sorted[zero++] = x[i];                                                                          \
-            }                                                                                                   \
-        }                                                                                                       \
-    }                                                                                                           \
-    /* Copies the numbers of x to the front of `out` and its NaNs to the back, both in order; returns how many  \
+#define TIES(bits)                                                                                                   \
+    static void restore_zeros_##bits(const uint##bits##_t *x, uint##bits##_t *sorted, size_t numbers) {              \
+        size_t zero = 0, high = numbers;                                                                             \
+        while (zero < high) {                                                                                        \
+            const size_t middle = zero + (high - zero) / 2;                                                          \
+            if (sorted[middle] >> (bits - 1) && !is_zero_##bits(sorted[middle])) {                                   \
+                zero = middle + 1;                                                                                   \
+            } else {                                                                                                 \
+                high = middle;                                                                                       \
+            }                                                                                                        \
+        }                                                                                                            \
+        for (size_t i = 0; zero < numbers && is_zero_##bits(sorted[zero]); i++) {                                    \
+            if (is_zero_##bits(x[i])) {                                                                              \
+                sorted[zero++] = x[i];                                                                               \
+            }                                                                                                        \
+        }                                                                                                            \
+    }                                                                                                                \
+    /* Copies the numbers of x to the front of `out` and its NaNs to the back, both in order; returns how many       \
        numbers there are. Each element is written at either end: between the ends there is room for those unread. */ \
-    static size_t part_nans_##bits(const uint##bits##_t *x, size_t n, uint##bits##_t *out) {                    \
-        size_t numbers = 0, nans = n;                                                                           \
-        for (size_t i = 0; i < n; i++) {                                                                        \
-            const uint##bits##_t v = x[i];                                                                      \
-            const size_t is_nan = (size_t)is_nan_##bits(v);                                                     \
-            out[nans - 1] = v;                                                                                  \
-            out[numbers] = v;                                                                                   \
-            nans -= is_nan;                                                                                     \
-            numbers += 1 - is_nan;                                                                              \
-        }                                                                                                       \
-        for (size_t i = nans, j = n; i + 1 < j; i++) {                                                          \
-            const uint##bits##_t v = out[i];                                                                    \
-            out[i] = out[--j];                                                                                  \
-            out[j] = v;                                                                                         \
-        }                                                                                                       \
-        return numbers;                                                                                         \
-    }                                                                                                           \
-    static int seen_##bits(const uint##bits##_t *x, size_t n) {                                                 \
-        int seen = 0;                                                                                           \
-        for (size_t i = 0; i < n; i++) {                                                                        \
-            seen |= is_nan_##bits(x[i]) ? FC_HAS_NAN : 0;                                                       \
-            seen |= x[i] == (uint##bits##_t)1 << (bits - 1) ? FC_HAS_NEGATIVE_ZERO : 0;                         \
-        }                                                                                                       \
-        return seen;                                                                                            \
-    }                                                                                                           \
-    static size_t numbers_##bits(const uint##bits##_t *sorted, size_t n) {                                      \
-        size_t low = 0;                                                                                         \
-        while (low < n) {                                                                                       \
-            const size_t middle = low + (n - low) / 2;                                                          \
-            if (is_nan_##bits(sorted[middle])) {                                                                \
-                n = middle;                                                                                     \
-            } else {                                                                                            \
-                low = middle + 1;                                                                               \
-            }                                                                                                   \
-        }                                                                                                       \
-        return low;                                                                                             \
+    static size_t part_nans_##bits(const uint##bits##_t *x, size_t n, uint##bits##_t *out) {                         \
+        size_t numbers = 0, nans = n;                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                             \
+            const uint##bits##_t v = x[i];                                                                           \
+            const size_t is_nan = (size_t)is_nan_##bits(v);                                                          \
+            out[nans - 1] = v;                                                                                       \
+            out[numbers] = v;                                                                                        \
+            nans -= is_nan;                                                                                          \
+            numbers += 1 - is_nan;                                                                                   \
+        }                                                                                                            \
+        for (size_t i = nans, j = n; i + 1 < j; i++) {                                                               \
+            const uint##bits##_t v = out[i];                                                                         \
+            out[i] = out[--j];                                                                                       \
+            out[j] = v;                                                                                              \
+        }                                                                                                            \
+        return numbers;                                                                                              \
+    }                                                                                                                \
+    static int seen_##bits(const uint##bits##_t *x, size_t n) {                                                      \
+        int seen = 0;                                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                                             \
+            seen |= is_nan_##bits(x[i]) ? FC_HAS_NAN : 0;                                                            \
+            seen |= x[i] == (uint##bits##_t)1 << (bits - 1) ? FC_HAS_NEGATIVE_ZERO : 0;                              \
+        }                                                                                                            \
+        return seen;                                                                                                 \
+    }                                                                                                                \
+    static size_t numbers_##bits(const uint##bits##_t *sorted, size_t n) {                                           \
+        size_t low = 0;                                                                                              \
+        while (low < n) {                                                                                            \
+            const size_t middle = low + (n - low) / 2;                                                               \
+            if (is_nan_##bits(sorted[middle])) {                                                                     \
+                n = middle;                                                                                          \
+            } else {                                                                                                 \
+                low = middle + 1;                                                                                    \
+            }                                                                                                        \
+        }                                                                                                            \
+        return low;                                                                                                  \
     }
 TIES(16)
 TIES(32)
@@ -468,23 +468,23 @@ REVERSE(32)
 REVERSE(64)
 
 /* The zeros are reversed with the rest, and then once more by themselves. */
-#define REVERSE_FLOATS(bits)                                         \
-    static void reverse_floats_##bits(uint##bits##_t *a, size_t n) { \
-        size_t zero = 0, end;                                        \
-        n = numbers_##bits(a, n);                                    \
-        reverse_##bits(a, n);                                        \
-        end = n;                                                     \
-        while (zero < end) {                                         \
-            const size_t middle = zero + (end - zero) / 2;           \
+#define REVERSE_FLOATS(bits)                                                \
+    static void reverse_floats_##bits(uint##bits##_t *a, size_t n) {        \
+        size_t zero = 0, end;                                               \
+        n = numbers_##bits(a, n);                                           \
+        reverse_##bits(a, n);                                               \
+        end = n;                                                            \
+        while (zero < end) {                                                \
+            const size_t middle = zero + (end - zero) / 2;                  \
             if (!(a[middle] >> (bits - 1)) && !is_zero_##bits(a[middle])) { \
-                zero = middle + 1;                                   \
-            } else {                                                 \
-                end = middle;                                        \
-            }                                                        \
-        }                                                            \
-        for (end = zero; end < n && is_zero_##bits(a[end]); end++) { \
-        }                                                            \
-        reverse_##bits(a + zero, end - zero);                        \
+                zero = middle + 1;                                          \
+            } else {                                                        \
+                end = middle;                                               \
+            }                                                               \
+        }                                                                   \
+        for (end = zero; end < n && is_zero_##bits(a[end]); end++) {        \
+        }                                                                   \
+        reverse_##bits(a + zero, end - zero);                               \
     }
 REVERSE_FLOATS(16)
 REVERSE_FLOATS(32)
