@@ -18,6 +18,25 @@ cdef object _as_flat(object a):
     return numpy.ascontiguousarray(numpy.asarray(a), dtype=kind).reshape(-1)
 
 
+cdef object _buffer_as_ndarray(object a):
+    """A buffer of numbers in one dimension that is no ndarray, as one; None for anything else."""
+    cdef Source source
+    if _is_sequence(a) or _is_ndarray(a) or not PyObject_CheckBuffer(a) or hasattr(type(a), "__array__"):
+        return None
+    view = _open_buffer(a, &source)
+    if view is None or memoryview(a).ndim != 1:
+        return None
+    import numpy
+    _is_ndarray(a)  # binds it
+    return numpy.asarray(memoryview(a))
+
+
+cdef object _as_buffer(object result):
+    """An ndarray as an array.array."""
+    code = _arguments.ARRAY_CODES[result.dtype.name]
+    return array(code, result.astype(code).tobytes())
+
+
 cdef object _widened(object flat):
     """Elements below 32 bits as int32 or float32, exactly."""
     cdef int kind = _kind_of_ndarray(flat)
@@ -141,6 +160,10 @@ def topk(a, k, *, axis=-1, largest=True):
         count = min_size(count, a.shape[position])
         return _each_row(a, position, count, lambda row: _top_of(row, count, is_largest))
     flat = _as_flat(a)
+    if flat is None and (axis is None or axis == -1):
+        buffered = _buffer_as_ndarray(a)
+        if buffered is not None:
+            return _as_buffer(topk(buffered, k, largest=is_largest))
     if flat is None or (axis is not None and FC_NDIM(<PyObject *>a) != 1):
         return _pure_sorting.topk(a, k, axis=axis, largest=is_largest)
     if axis is not None:
@@ -208,6 +231,10 @@ def partition(a, k, *, axis=-1):
         rank = _pure_sorting.check_rank("partition", k, a.shape[position])
         return _each_row(a, position, a.shape[position], lambda row: _partition_of(row, rank))
     flat = _as_flat(a)
+    if flat is None and (axis is None or axis == -1):
+        buffered = _buffer_as_ndarray(a)
+        if buffered is not None:
+            return _as_buffer(partition(buffered, k))
     if flat is None or (axis is not None and FC_NDIM(<PyObject *>a) != 1):
         return _pure_sorting.partition(a, k, axis=axis)
     if axis is not None:
@@ -283,6 +310,9 @@ def median(a, *, axis=None):
             result = _median_of_list(a)
             if result is not None:
                 return result
+        buffered = _buffer_as_ndarray(a)
+        if buffered is not None and len(buffered) > 0:
+            return median(buffered)
     elif _has_rows(a):
         position = _arguments.axis("median", axis, a.ndim)
         rows = _widened(_rows_of(a, position))
@@ -361,12 +391,21 @@ cdef list _unique_of_list(list items):
     return result
 
 
+def _buffer_of(result):
+    return _as_buffer(result)
+
+
 def unique(a, *, counts=False, inverse=False):
     cdef bint with_counts = counts if type(counts) is bool else _arguments.flag("unique", "'counts'", counts)
     cdef bint with_inverse = inverse if type(inverse) is bool else _arguments.flag("unique", "'inverse'", inverse)
     if PyList_CheckExact(a) and not with_counts and not with_inverse:
         return _unique_of_list(list(a))
     flat = _as_flat(a)
+    if flat is None:
+        buffered = _buffer_as_ndarray(a)
+        if buffered is not None:
+            result = _unique_of(_as_flat(buffered), with_counts, with_inverse)
+            return tuple(map(_buffer_of, result)) if len(result) > 1 else _as_buffer(result[0])
     if flat is None or FC_SIZE(<PyObject *>flat) > FC_ORDER_MOST:
         return _pure_sorting.unique(a, counts=with_counts, inverse=with_inverse)
     result = _unique_of(flat, with_counts, with_inverse)
@@ -480,6 +519,15 @@ cdef object _array_of_list(list items):
 
 def searchsorted(a, v, *, side="left"):
     cdef bint is_right = type(side) is str and side == "right"
+    if type(side) is str and (is_right or side == "left"):
+        if PyList_CheckExact(v) or _is_ndarray(v) or type(v) is float or type(v) is int:
+            buffered = _buffer_as_ndarray(a)
+            if buffered is not None:
+                return searchsorted(buffered, v, side=side)
+        elif _is_ndarray(a) and not isinstance(v, bytes):
+            buffered = _buffer_as_ndarray(v)
+            if buffered is not None:
+                return _as_buffer(searchsorted(a, buffered, side=side))
     if type(side) is str and (is_right or side == "left") and _is_ndarray(a) and FC_NDIM(<PyObject *>a) == 1:
         flat = _as_flat(a)
         result = None
@@ -539,10 +587,18 @@ def isin(a, elements, *, invert=False):
     flat = _as_flat(a)
     if flat is not None:
         others = _as_flat(elements)
+        if others is None and (PyList_CheckExact(elements) or isinstance(elements, (tuple, set, frozenset, range))):
+            others = _array_of_list(list(elements))
+        if others is None:
+            others = _buffer_as_ndarray(elements)
         if others is not None:
             result = _members_of(flat, others, is_inverted)
             if result is not None:
                 return result.reshape(a.shape)
+    elif not PyList_CheckExact(a) and PyObject_CheckBuffer(a):
+        buffered = _buffer_as_ndarray(a)
+        if buffered is not None and not _is_ndarray(elements):
+            return _as_buffer(isin(buffered, elements, invert=is_inverted))
     elif PyList_CheckExact(a) and (PyList_CheckExact(elements) or isinstance(elements, (tuple, set, frozenset))):
         try:
             known = frozenset(elements)

@@ -32,11 +32,40 @@ static void sort_all32(int32_t *x, size_t n, fc_room *room) { FC_TABLE(fc_words)
 /* ---- search ----------------------------------------------------------------------------------------------------- */
 
 /* out[i] = how many of n elements, in ascending order and no NaN among them, are below v[i], or not above it if
-   `is_right`. Each step halves what is left of a for all queries, without a branch that depends on them. */
+   `is_right`. Each step halves what is left of a for all queries, without a branch that depends on them. Queries that
+   rise are looked for from where the one before was found. */
 #define SEARCH(suffix, type)                                                                                        \
+    /* The first element that does not come before `key`, from a place up to which all do: by steps that double. */ \
+    static size_t gallop_##suffix(const type *a, size_t n, size_t from, type key, int is_right) {                   \
+        size_t low = from, step = 1;                                                                                \
+        while (step <= n - low && (is_right ? a[low + step - 1] <= key : a[low + step - 1] < key)) {                \
+            low += step;                                                                                            \
+            step *= 2;                                                                                              \
+        }                                                                                                           \
+        for (size_t high = step <= n - low ? low + step - 1 : n; low < high;) {                                     \
+            const size_t middle = low + (high - low) / 2;                                                           \
+            if (is_right ? a[middle] <= key : a[middle] < key) {                                                    \
+                low = middle + 1;                                                                                   \
+            } else {                                                                                                \
+                high = middle;                                                                                      \
+            }                                                                                                       \
+        }                                                                                                           \
+        return low;                                                                                                 \
+    }                                                                                                               \
     static void search_##suffix(const type *a, size_t n, const type *v, size_t m, int is_right, int64_t *out) {     \
         for (size_t start = 0; start < m; start += QUERIES) {                                                       \
             const size_t count = m - start < QUERIES ? m - start : QUERIES;                                         \
+            size_t rising = start > 0 ? 0 : 1;                                                                      \
+            while (rising < count && v[start + rising - 1] <= v[start + rising]) {                                  \
+                rising++;                                                                                           \
+            }                                                                                                       \
+            if (rising == count) {                                                                                  \
+                for (size_t q = 0; q < count; q++) {                                                                \
+                    const size_t from = start + q > 0 ? (size_t)out[start + q - 1] : 0;                             \
+                    out[start + q] = (int64_t)gallop_##suffix(a, n, from, v[start + q], is_right);                  \
+                }                                                                                                   \
+                continue;                                                                                           \
+            }                                                                                                       \
             type key[QUERIES];                                                                                      \
             const type *base[QUERIES];                                                                              \
             size_t rest = n;                                                                                        \

@@ -341,19 +341,6 @@ COUNT_FLOATS(64, double)
 MAP_FLOATS(32)
 MAP_FLOATS(64)
 
-#ifdef FC_ISA_AVX2
-static int see_float64(const uint64_t *x, size_t n) {
-    const uint64_t sign = (uint64_t)1 << 63;
-    uint64_t zeros = 0, magnitude = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t size = x[i] & (sign - 1);
-        zeros |= x[i] == sign ? sign : 0;
-        magnitude = size > magnitude ? size : magnitude;
-    }
-    return (is_nan_64(magnitude) ? FC_HAS_NAN : 0) | (zeros ? FC_HAS_NEGATIVE_ZERO : 0);
-}
-#endif
-
 static int map(int kind, const void *x, size_t n, void *out) {
     switch (kind) {
     case FC_INT32:
@@ -428,14 +415,6 @@ static size_t sort_keys(int kind, void *keys, size_t n, fc_room *room) {
         }                                                                                                            \
         return numbers;                                                                                              \
     }                                                                                                                \
-    static int seen_##bits(const uint##bits##_t *x, size_t n) {                                                      \
-        int seen = 0;                                                                                                \
-        for (size_t i = 0; i < n; i++) {                                                                             \
-            seen |= is_nan_##bits(x[i]) ? FC_HAS_NAN : 0;                                                            \
-            seen |= x[i] == (uint##bits##_t)1 << (bits - 1) ? FC_HAS_NEGATIVE_ZERO : 0;                              \
-        }                                                                                                            \
-        return seen;                                                                                                 \
-    }                                                                                                                \
     static size_t numbers_##bits(const uint##bits##_t *sorted, size_t n) {                                           \
         size_t low = 0;                                                                                              \
         while (low < n) {                                                                                            \
@@ -451,6 +430,21 @@ static size_t sort_keys(int kind, void *keys, size_t n, fc_room *room) {
 TIES(16)
 TIES(32)
 TIES(64)
+
+/* What map would say of floats. */
+#define SEEN(bits)                                                                      \
+    static int seen_##bits(const uint##bits##_t *x, size_t n) {                         \
+        int seen = 0;                                                                   \
+        for (size_t i = 0; i < n; i++) {                                                \
+            seen |= is_nan_##bits(x[i]) ? FC_HAS_NAN : 0;                               \
+            seen |= x[i] == (uint##bits##_t)1 << (bits - 1) ? FC_HAS_NEGATIVE_ZERO : 0; \
+        }                                                                               \
+        return seen;                                                                    \
+    }
+SEEN(16)
+#ifdef FC_ISA_AVX2
+SEEN(64)
+#endif
 
 /* ---- order ----------------------------------------------------------------------------------------------------- */
 
@@ -674,7 +668,7 @@ static int prefers_numpy(int kind, const void *x, size_t n, size_t rows) {
     return (kind == FC_INT16 || kind == FC_UINT16) && n > WIDEN_MOST && n < COUNT_16_FROM && fc_has_vbmi2();
 #elif defined(FC_ISA_AVX2)
     return kind == FC_FLOAT64 && n > 256 && n < 65536 && !FC_TABLE(fc_words).seems_in_runs_64((const int64_t *)x, n) &&
-           see_float64((const uint64_t *)x, n * rows) == 0;
+           seen_64((const uint64_t *)x, n * rows) == 0;
 #else
     (void)kind, (void)x, (void)n, (void)rows;
     return 0;
