@@ -222,14 +222,16 @@ FC_INLINE void NAME(merge_step)(NAME(merging) * m) {
     m->b += takes_b ? LANES : 0;
     v0 = NAME(min)(m->held, turned);
     v1 = NAME(max)(m->held, turned);
+    /* clang-format off */
 #if LANES == 16
-    ACROSS(0, 8)
-    ACROSS(1, 8)
+    ACROSS(0, 8) ACROSS(1, 8)
 #endif
 #if LANES >= 8
-        ACROSS(0, 4) ACROSS(1, 4)
+    ACROSS(0, 4) ACROSS(1, 4)
 #endif
-            ACROSS(0, 2) ACROSS(1, 2) ACROSS(0, 1) ACROSS(1, 1) NAME(store)(m->out, v0);
+    ACROSS(0, 2) ACROSS(1, 2) ACROSS(0, 1) ACROSS(1, 1)
+    /* clang-format on */
+    NAME(store)(m->out, v0);
     m->out += LANES;
     m->held = v1;
 }

@@ -17,6 +17,7 @@
    merged, 2, 4, … lanes at a time, as bitonic sequences (K. E. Batcher, 1968): a fold compares row i with row R-1-i
    reversed within the group, half-cleaners follow, first across lanes and then across rows. At last a column holds
    consecutive keys, and the rows are transposed by zipping. */
+/* clang-format off */
 #define COMPARE(i, j)                          \
     {                                          \
         const VEC low = NAME(min)(v##i, v##j); \
@@ -46,53 +47,47 @@
 #define SORT_ROWS_1
 #define SORT_ROWS_2 COMPARE(0, 1)
 #define SORT_ROWS_4 COMPARE(0, 2) COMPARE(1, 3) COMPARE(0, 1) COMPARE(2, 3) COMPARE(1, 2)
-#define SORT_ROWS_8                                                                                                 \
-    COMPARE(0, 2)                                                                                                   \
-    COMPARE(1, 3) COMPARE(4, 6) COMPARE(5, 7) COMPARE(0, 4) COMPARE(1, 5) COMPARE(2, 6) COMPARE(3, 7) COMPARE(0, 1) \
-        COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7) COMPARE(2, 4) COMPARE(3, 5) COMPARE(1, 4) COMPARE(3, 6)           \
-            COMPARE(1, 2) COMPARE(3, 4) COMPARE(5, 6)
-#define SORT_ROWS_16                                                                                                \
-    COMPARE(0, 1)                                                                                                   \
-    COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7) COMPARE(8, 9) COMPARE(10, 11) COMPARE(12, 13) COMPARE(14, 15)         \
-        COMPARE(0, 2) COMPARE(1, 3) COMPARE(4, 6) COMPARE(5, 7) COMPARE(8, 10) COMPARE(9, 11) COMPARE(12, 14)       \
-            COMPARE(13, 15) COMPARE(0, 4) COMPARE(1, 5) COMPARE(2, 6) COMPARE(3, 7) COMPARE(8, 12) COMPARE(9, 13)   \
-                COMPARE(10, 14) COMPARE(11, 15) COMPARE(0, 8) COMPARE(1, 9) COMPARE(2, 10) COMPARE(3, 11)           \
-                    COMPARE(4, 12) COMPARE(5, 13) COMPARE(6, 14) COMPARE(7, 15) COMPARE(5, 10) COMPARE(6, 9)        \
-                        COMPARE(3, 12) COMPARE(13, 14) COMPARE(4, 8) COMPARE(7, 11) COMPARE(1, 2) COMPARE(1, 4)     \
-                            COMPARE(7, 13) COMPARE(2, 8) COMPARE(11, 14) COMPARE(2, 4) COMPARE(5, 6) COMPARE(9, 10) \
-                                COMPARE(11, 13) COMPARE(3, 8) COMPARE(7, 12) COMPARE(6, 8) COMPARE(10, 12)          \
-                                    COMPARE(3, 5) COMPARE(7, 9) COMPARE(3, 4) COMPARE(5, 6) COMPARE(7, 8)           \
-                                        COMPARE(9, 10) COMPARE(11, 12) COMPARE(6, 7) COMPARE(8, 9)
+#define SORT_ROWS_8                                                                                   \
+    COMPARE(0, 2) COMPARE(1, 3) COMPARE(4, 6) COMPARE(5, 7) COMPARE(0, 4) COMPARE(1, 5) COMPARE(2, 6) \
+    COMPARE(3, 7) COMPARE(0, 1) COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7) COMPARE(2, 4) COMPARE(3, 5) \
+    COMPARE(1, 4) COMPARE(3, 6) COMPARE(1, 2) COMPARE(3, 4) COMPARE(5, 6)
+#define SORT_ROWS_16                                                                                         \
+    COMPARE(0, 1) COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7) COMPARE(8, 9) COMPARE(10, 11) COMPARE(12, 13)    \
+    COMPARE(14, 15) COMPARE(0, 2) COMPARE(1, 3) COMPARE(4, 6) COMPARE(5, 7) COMPARE(8, 10) COMPARE(9, 11)    \
+    COMPARE(12, 14) COMPARE(13, 15) COMPARE(0, 4) COMPARE(1, 5) COMPARE(2, 6) COMPARE(3, 7) COMPARE(8, 12)   \
+    COMPARE(9, 13) COMPARE(10, 14) COMPARE(11, 15) COMPARE(0, 8) COMPARE(1, 9) COMPARE(2, 10) COMPARE(3, 11) \
+    COMPARE(4, 12) COMPARE(5, 13) COMPARE(6, 14) COMPARE(7, 15) COMPARE(5, 10) COMPARE(6, 9) COMPARE(3, 12)  \
+    COMPARE(13, 14) COMPARE(4, 8) COMPARE(7, 11) COMPARE(1, 2) COMPARE(1, 4) COMPARE(7, 13) COMPARE(2, 8)    \
+    COMPARE(11, 14) COMPARE(2, 4) COMPARE(5, 6) COMPARE(9, 10) COMPARE(11, 13) COMPARE(3, 8) COMPARE(7, 12)  \
+    COMPARE(6, 8) COMPARE(10, 12) COMPARE(3, 5) COMPARE(7, 9) COMPARE(3, 4) COMPARE(5, 6) COMPARE(7, 8)      \
+    COMPARE(9, 10) COMPARE(11, 12) COMPARE(6, 7) COMPARE(8, 9)
 
 #define CLEAN_1
 #define CLEAN_2 COMPARE(0, 1)
 #define CLEAN_4 COMPARE(0, 2) COMPARE(1, 3) COMPARE(0, 1) COMPARE(2, 3)
-#define CLEAN_8                                                                                                     \
-    COMPARE(0, 4)                                                                                                   \
-    COMPARE(1, 5) COMPARE(2, 6) COMPARE(3, 7) COMPARE(0, 2) COMPARE(1, 3) COMPARE(4, 6) COMPARE(5, 7) COMPARE(0, 1) \
-        COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7)
-#define CLEAN_16                                                                                            \
-    COMPARE(0, 8)                                                                                           \
-    COMPARE(1, 9) COMPARE(2, 10) COMPARE(3, 11) COMPARE(4, 12) COMPARE(5, 13) COMPARE(6, 14) COMPARE(7, 15) \
-        CLEAN_8 COMPARE(8, 12) COMPARE(9, 13) COMPARE(10, 14) COMPARE(11, 15) COMPARE(8, 10) COMPARE(9, 11) \
-            COMPARE(12, 14) COMPARE(13, 15) COMPARE(8, 9) COMPARE(10, 11) COMPARE(12, 13) COMPARE(14, 15)
+#define CLEAN_8                                                                                       \
+    COMPARE(0, 4) COMPARE(1, 5) COMPARE(2, 6) COMPARE(3, 7) COMPARE(0, 2) COMPARE(1, 3) COMPARE(4, 6) \
+    COMPARE(5, 7) COMPARE(0, 1) COMPARE(2, 3) COMPARE(4, 5) COMPARE(6, 7)
+#define CLEAN_16                                                                                           \
+    COMPARE(0, 8) COMPARE(1, 9) COMPARE(2, 10) COMPARE(3, 11) COMPARE(4, 12) COMPARE(5, 13) COMPARE(6, 14) \
+    COMPARE(7, 15) CLEAN_8 COMPARE(8, 12) COMPARE(9, 13) COMPARE(10, 14) COMPARE(11, 15) COMPARE(8, 10)    \
+    COMPARE(9, 11) COMPARE(12, 14) COMPARE(13, 15) COMPARE(8, 9) COMPARE(10, 11) COMPARE(12, 13) COMPARE(14, 15)
 
 #define FOLD_1(g, d) FOLD_SELF(g, d)
 #define FOLD_2(g, d) FOLD(0, 1, g, d)
 #define FOLD_4(g, d) FOLD(0, 3, g, d) FOLD(1, 2, g, d)
 #define FOLD_8(g, d) FOLD(0, 7, g, d) FOLD(1, 6, g, d) FOLD(2, 5, g, d) FOLD(3, 4, g, d)
-#define FOLD_16(g, d)                                                                                          \
-    FOLD(0, 15, g, d)                                                                                          \
-    FOLD(1, 14, g, d) FOLD(2, 13, g, d) FOLD(3, 12, g, d) FOLD(4, 11, g, d) FOLD(5, 10, g, d) FOLD(6, 9, g, d) \
-        FOLD(7, 8, g, d)
+#define FOLD_16(g, d)                                                                         \
+    FOLD(0, 15, g, d) FOLD(1, 14, g, d) FOLD(2, 13, g, d) FOLD(3, 12, g, d) FOLD(4, 11, g, d) \
+    FOLD(5, 10, g, d) FOLD(6, 9, g, d) FOLD(7, 8, g, d)
 
 #define ACROSS_1(d) ACROSS(0, d)
 #define ACROSS_2(d) ACROSS(0, d) ACROSS(1, d)
 #define ACROSS_4(d) ACROSS_2(d) ACROSS(2, d) ACROSS(3, d)
 #define ACROSS_8(d) ACROSS_4(d) ACROSS(4, d) ACROSS(5, d) ACROSS(6, d) ACROSS(7, d)
-#define ACROSS_16(d) \
-    ACROSS_8(d)      \
-    ACROSS(8, d) ACROSS(9, d) ACROSS(10, d) ACROSS(11, d) ACROSS(12, d) ACROSS(13, d) ACROSS(14, d) ACROSS(15, d)
+#define ACROSS_16(d)                                                                              \
+    ACROSS_8(d) ACROSS(8, d) ACROSS(9, d) ACROSS(10, d) ACROSS(11, d) ACROSS(12, d) ACROSS(13, d) \
+    ACROSS(14, d) ACROSS(15, d)
 
 #define MERGE_2(R) FOLD_##R(2, 1) CLEAN_##R
 #define MERGE_4(R) MERGE_2(R) FOLD_##R(4, 2) ACROSS_##R(1) CLEAN_##R
@@ -128,28 +123,37 @@ static void NAME(network_1_)(const KEY *x, size_t n, KEY *out) {
 
 static void NAME(network_2_)(const KEY *x, size_t n, KEY *out) {
     const VEC most = NAME(set)(EXPAND_LIMIT(BITS, MAX));
-    GET(0) GET_REST(1) SORT_ROWS_2 MERGE(2) ZIP(v, a, 0, 1, 1) PUT(0, a0) PUT_REST(1, a1)
+    GET(0) GET_REST(1)
+    SORT_ROWS_2
+    MERGE(2)
+    ZIP(v, a, 0, 1, 1)
+    PUT(0, a0) PUT_REST(1, a1)
 }
 
 static void NAME(network_4_)(const KEY *x, size_t n, KEY *out) {
     const VEC most = NAME(set)(EXPAND_LIMIT(BITS, MAX));
-    GET(0)
-    GET(1) GET_REST(2) GET_REST(3) SORT_ROWS_4 MERGE(4) ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1) ZIP(a, b, 0, 2, 2)
-        ZIP(a, b, 1, 3, 2) PUT(0, b0) PUT(1, b2) PUT_REST(2, b1) PUT_REST(3, b3)
+    GET(0) GET(1) GET_REST(2) GET_REST(3)
+    SORT_ROWS_4
+    MERGE(4)
+    ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1)
+    ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2)
+    PUT(0, b0) PUT(1, b2) PUT_REST(2, b1) PUT_REST(3, b3)
 }
 
 static void NAME(network_8_)(const KEY *x, size_t n, KEY *out) {
     const VEC most = NAME(set)(EXPAND_LIMIT(BITS, MAX));
-    GET(0)
-    GET(1) GET(2) GET(3) GET_REST(4) GET_REST(5) GET_REST(6) GET_REST(7) SORT_ROWS_8 MERGE(8) ZIP(v, a, 0, 1, 1)
-        ZIP(v, a, 2, 3, 1) ZIP(v, a, 4, 5, 1) ZIP(v, a, 6, 7, 1) ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2)
-            ZIP(a, b, 4, 6, 2) ZIP(a, b, 5, 7, 2)
+    GET(0) GET(1) GET(2) GET(3) GET_REST(4) GET_REST(5) GET_REST(6) GET_REST(7)
+    SORT_ROWS_8
+    MERGE(8)
+    ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1) ZIP(v, a, 4, 5, 1) ZIP(v, a, 6, 7, 1)
+    ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2) ZIP(a, b, 4, 6, 2) ZIP(a, b, 5, 7, 2)
 #if LANES == 4
-                PUT(0, b0) PUT(1, b4) PUT(2, b2) PUT(3, b6) PUT_REST(4, b1) PUT_REST(5, b5) PUT_REST(6, b3)
-                    PUT_REST(7, b7)
+    PUT(0, b0) PUT(1, b4) PUT(2, b2) PUT(3, b6)
+    PUT_REST(4, b1) PUT_REST(5, b5) PUT_REST(6, b3) PUT_REST(7, b7)
 #else
-                ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4) PUT(0, c0) PUT(1, c4)
-                    PUT(2, c2) PUT(3, c6) PUT_REST(4, c1) PUT_REST(5, c5) PUT_REST(6, c3) PUT_REST(7, c7)
+    ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4)
+    PUT(0, c0) PUT(1, c4) PUT(2, c2) PUT(3, c6)
+    PUT_REST(4, c1) PUT_REST(5, c5) PUT_REST(6, c3) PUT_REST(7, c7)
 #endif
 }
 
@@ -159,34 +163,36 @@ static void NAME(network_8_)(const KEY *x, size_t n, KEY *out) {
 #define ROWS_MOST 16
 static void NAME(network_16_)(const KEY *x, size_t n, KEY *out) {
     const VEC most = NAME(set)(EXPAND_LIMIT(BITS, MAX));
-    GET(0)
-    GET(1) GET(2) GET(3) GET(4) GET(5) GET(6) GET(7) GET_REST(8) GET_REST(9) GET_REST(10) GET_REST(11) GET_REST(12)
-        GET_REST(13) GET_REST(14) GET_REST(15) SORT_ROWS_16 MERGE(16) ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1)
-            ZIP(v, a, 4, 5, 1) ZIP(v, a, 6, 7, 1) ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2) ZIP(a, b, 4, 6, 2)
-                ZIP(a, b, 5, 7, 2) ZIP(v, a, 8, 9, 1) ZIP(v, a, 10, 11, 1) ZIP(v, a, 12, 13, 1) ZIP(v, a, 14, 15, 1)
-                    ZIP(a, b, 8, 10, 2) ZIP(a, b, 9, 11, 2) ZIP(a, b, 12, 14, 2) ZIP(a, b, 13, 15, 2)
+    GET(0) GET(1) GET(2) GET(3) GET(4) GET(5) GET(6) GET(7)
+    GET_REST(8) GET_REST(9) GET_REST(10) GET_REST(11) GET_REST(12) GET_REST(13) GET_REST(14) GET_REST(15)
+    SORT_ROWS_16
+    MERGE(16)
+    ZIP(v, a, 0, 1, 1) ZIP(v, a, 2, 3, 1) ZIP(v, a, 4, 5, 1) ZIP(v, a, 6, 7, 1)
+    ZIP(a, b, 0, 2, 2) ZIP(a, b, 1, 3, 2) ZIP(a, b, 4, 6, 2) ZIP(a, b, 5, 7, 2)
+    ZIP(v, a, 8, 9, 1) ZIP(v, a, 10, 11, 1) ZIP(v, a, 12, 13, 1) ZIP(v, a, 14, 15, 1)
+    ZIP(a, b, 8, 10, 2) ZIP(a, b, 9, 11, 2) ZIP(a, b, 12, 14, 2) ZIP(a, b, 13, 15, 2)
 #if LANES == 4
-                        PUT(0, b0) PUT(1, b4) PUT(2, b8) PUT(3, b12) PUT(4, b2) PUT(5, b6) PUT(6, b10) PUT(7, b14)
-                            PUT_REST(8, b1) PUT_REST(9, b5) PUT_REST(10, b9) PUT_REST(11, b13) PUT_REST(12, b3)
-                                PUT_REST(13, b7) PUT_REST(14, b11) PUT_REST(15, b15)
+    PUT(0, b0) PUT(1, b4) PUT(2, b8) PUT(3, b12) PUT(4, b2) PUT(5, b6) PUT(6, b10) PUT(7, b14)
+    PUT_REST(8, b1) PUT_REST(9, b5) PUT_REST(10, b9) PUT_REST(11, b13)
+    PUT_REST(12, b3) PUT_REST(13, b7) PUT_REST(14, b11) PUT_REST(15, b15)
 #else
-                        ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4) ZIP(b, c, 8, 12, 4)
-                            ZIP(b, c, 9, 13, 4) ZIP(b, c, 10, 14, 4) ZIP(b, c, 11, 15, 4)
+    ZIP(b, c, 0, 4, 4) ZIP(b, c, 1, 5, 4) ZIP(b, c, 2, 6, 4) ZIP(b, c, 3, 7, 4)
+    ZIP(b, c, 8, 12, 4) ZIP(b, c, 9, 13, 4) ZIP(b, c, 10, 14, 4) ZIP(b, c, 11, 15, 4)
 #if LANES == 8
-                                PUT(0, c0) PUT(1, c8) PUT(2, c4) PUT(3, c12) PUT(4, c2) PUT(5, c10) PUT(6, c6)
-                                    PUT(7, c14) PUT_REST(8, c1) PUT_REST(9, c9) PUT_REST(10, c5) PUT_REST(11, c13)
-                                        PUT_REST(12, c3) PUT_REST(13, c11) PUT_REST(14, c7) PUT_REST(15, c15)
+    PUT(0, c0) PUT(1, c8) PUT(2, c4) PUT(3, c12) PUT(4, c2) PUT(5, c10) PUT(6, c6) PUT(7, c14)
+    PUT_REST(8, c1) PUT_REST(9, c9) PUT_REST(10, c5) PUT_REST(11, c13)
+    PUT_REST(12, c3) PUT_REST(13, c11) PUT_REST(14, c7) PUT_REST(15, c15)
 #else
-                                ZIP(c, d, 0, 8, 8) ZIP(c, d, 1, 9, 8) ZIP(c, d, 2, 10, 8) ZIP(c, d, 3, 11, 8)
-                                    ZIP(c, d, 4, 12, 8) ZIP(c, d, 5, 13, 8) ZIP(c, d, 6, 14, 8) ZIP(c, d, 7, 15, 8)
-                                        PUT(0, d0) PUT(1, d8) PUT(2, d4) PUT(3, d12) PUT(4, d2) PUT(5, d10) PUT(6, d6)
-                                            PUT(7, d14) PUT_REST(8, d1) PUT_REST(9, d9) PUT_REST(10, d5)
-                                                PUT_REST(11, d13) PUT_REST(12, d3) PUT_REST(13, d11) PUT_REST(14, d7)
-                                                    PUT_REST(15, d15)
+    ZIP(c, d, 0, 8, 8) ZIP(c, d, 1, 9, 8) ZIP(c, d, 2, 10, 8) ZIP(c, d, 3, 11, 8)
+    ZIP(c, d, 4, 12, 8) ZIP(c, d, 5, 13, 8) ZIP(c, d, 6, 14, 8) ZIP(c, d, 7, 15, 8)
+    PUT(0, d0) PUT(1, d8) PUT(2, d4) PUT(3, d12) PUT(4, d2) PUT(5, d10) PUT(6, d6) PUT(7, d14)
+    PUT_REST(8, d1) PUT_REST(9, d9) PUT_REST(10, d5) PUT_REST(11, d13)
+    PUT_REST(12, d3) PUT_REST(13, d11) PUT_REST(14, d7) PUT_REST(15, d15)
 #endif
 #endif
 }
 #endif
+/* clang-format on */
 
 #define LEAF_MOST (ROWS_MOST * LANES)
 
