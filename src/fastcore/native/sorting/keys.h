@@ -211,6 +211,14 @@ typedef struct NAME(merging) {
     VEC held;
 } NAME(merging);
 
+#if LANES == 4
+#define MERGE_ACROSS ACROSS_2(2) ACROSS_2(1)
+#elif LANES == 8
+#define MERGE_ACROSS ACROSS_2(4) ACROSS_2(2) ACROSS_2(1)
+#else
+#define MERGE_ACROSS ACROSS_2(8) ACROSS_2(4) ACROSS_2(2) ACROSS_2(1)
+#endif
+
 /* Reads a vector of the run with the smaller head and writes the smaller half of that and what is held: no key that is
    still unread is below. Both runs have as many to read. */
 FC_INLINE void NAME(merge_step)(NAME(merging) * m) {
@@ -222,15 +230,7 @@ FC_INLINE void NAME(merge_step)(NAME(merging) * m) {
     m->b += takes_b ? LANES : 0;
     v0 = NAME(min)(m->held, turned);
     v1 = NAME(max)(m->held, turned);
-    /* clang-format off */
-#if LANES == 16
-    ACROSS(0, 8) ACROSS(1, 8)
-#endif
-#if LANES >= 8
-    ACROSS(0, 4) ACROSS(1, 4)
-#endif
-    ACROSS(0, 2) ACROSS(1, 2) ACROSS(0, 1) ACROSS(1, 1)
-    /* clang-format on */
+    MERGE_ACROSS;
     NAME(store)(m->out, v0);
     m->out += LANES;
     m->held = v1;
@@ -492,3 +492,4 @@ static size_t NAME(sort_keys)(KEY *x, size_t n, NAME(mapping) map, unsigned low,
 }
 
 #undef BITS
+#undef MERGE_ACROSS
