@@ -75,6 +75,7 @@ def asan(session: nox.Session) -> None:
     """The suite with the kernels under AddressSanitizer and UndefinedBehaviorSanitizer."""
     session.install(
         ".[test]",
+        "pytest-xdist>=3",
         "--config-settings=cmake.define.FASTCORE_SANITIZE=ON",
         "--config-settings=install.strip=false",
         env={"FASTCORE_REQUIRE_NATIVE": "1"},
@@ -89,7 +90,9 @@ def asan(session: nox.Session) -> None:
         "PYTHONMALLOC": "malloc",
     }
     # What a sanitizer prints before it ends the process must not be captured.
-    session.run("pytest", "-p", "no:faulthandler", "--capture=sys", *session.posargs, env=environment)
+    arguments = ["-p", "no:faulthandler", "--capture=sys", "-n", "auto", *session.posargs]
+    # The twins and the bench have no kernels of their own.
+    session.run("pytest", *arguments, "-k", "not pure", "--ignore=tests/test_bench.py", env=environment)
 
 
 @nox.session

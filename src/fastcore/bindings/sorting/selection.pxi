@@ -15,7 +15,7 @@ cdef object _as_flat(object a):
         return a
     numpy = sys.modules["numpy"]
     kind = _KIND_NAMES[_kind_of_ndarray(a)]
-    return numpy.ascontiguousarray(numpy.asarray(a), dtype=kind).reshape(-1)
+    return numpy.require(numpy.asarray(a), dtype=kind, requirements=("C", "A")).reshape(-1)
 
 
 cdef object _buffer_as_ndarray(object a):
@@ -50,7 +50,7 @@ cdef object _rows_of(object a, Py_ssize_t position):
     """An ndarray of numbers with an axis last, side by side and in native order."""
     numpy = sys.modules["numpy"]
     moved = numpy.moveaxis(numpy.asarray(a), position, -1)
-    return numpy.ascontiguousarray(moved, dtype=_KIND_NAMES[_kind_of_ndarray(a)])
+    return numpy.require(moved, dtype=_KIND_NAMES[_kind_of_ndarray(a)], requirements=("C", "A"))
 
 
 cdef object _each_row(object a, Py_ssize_t position, Py_ssize_t length, object function):
