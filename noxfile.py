@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from pathlib import Path
 
 import nox
@@ -36,7 +35,7 @@ def types(session: nox.Session) -> None:
     session.install(*nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), "types"))
     session.install(".", env={"FASTCORE_REQUIRE_NATIVE": "1"})
     session.run("mypy")
-    with session.chdir(tempfile.gettempdir()):
+    with session.chdir(session.create_tmp()):
         allowed = str(ROOT / "tests/stubtest-allowed.txt")
         for implementation in ("native", "pure"):
             session.run(

@@ -114,24 +114,21 @@ static int x86_level(void) {
 }
 #endif
 
-int fc_has_vbmi2(void) {
-#ifdef FC_X86
-    uint32_t leaf7[4];
-    cpuid(7, 0, leaf7);
-    return x86_level() == 4 && (leaf7[2] & 1u << 6) != 0;
-#else
-    return 0;
-#endif
-}
-
 static const char *available[4];
 static const char *current;
+static int has_vbmi2;
+
+int fc_has_vbmi2(void) { return has_vbmi2; }
 
 const char *const *fc_available_isas(void) {
     if (available[0] == NULL) {
         size_t count = 0;
 #ifdef FC_X86
-        int level = x86_level();
+        const int level = x86_level();
+        uint32_t leaf7[4];
+        /* Once: a virtual machine takes microseconds to answer. */
+        cpuid(7, 0, leaf7);
+        has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0;
         if (level < 2) {
             return available;
         }

@@ -160,7 +160,7 @@ def topk(a, k, *, axis=-1, largest=True):
         count = min_size(count, a.shape[position])
         return _each_row(a, position, count, lambda row: _top_of(row, count, is_largest))
     flat = _as_flat(a)
-    if flat is None and (axis is None or axis == -1):
+    if flat is None and (axis is None or (type(axis) is int and axis == -1)):
         buffered = _buffer_as_ndarray(a)
         if buffered is not None:
             return _as_buffer(topk(buffered, k, largest=is_largest))
@@ -231,7 +231,7 @@ def partition(a, k, *, axis=-1):
         rank = _pure_sorting.check_rank("partition", k, a.shape[position])
         return _each_row(a, position, a.shape[position], lambda row: _partition_of(row, rank))
     flat = _as_flat(a)
-    if flat is None and (axis is None or axis == -1):
+    if flat is None and (axis is None or (type(axis) is int and axis == -1)):
         buffered = _buffer_as_ndarray(a)
         if buffered is not None:
             return _as_buffer(partition(buffered, k))
