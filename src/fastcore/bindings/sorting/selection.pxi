@@ -379,8 +379,6 @@ cdef list _unique_of_list(list items):
     """The first of each group of equals; `items` is a new list."""
     cdef Py_ssize_t i, n
     cdef list result = []
-    cdef PyObject *item
-    cdef bint is_plain
     if not _sort_list(items, False):
         items.sort()
     n = PyList_GET_SIZE(items)
@@ -389,10 +387,6 @@ cdef list _unique_of_list(list items):
         if i == 0 or PyObject_RichCompareBool(result[len(result) - 1], value, Py_LT):
             result.append(value)
     return result
-
-
-def _buffer_of(result):
-    return _as_buffer(result)
 
 
 def unique(a, *, counts=False, inverse=False):
@@ -405,7 +399,7 @@ def unique(a, *, counts=False, inverse=False):
         buffered = _buffer_as_ndarray(a)
         if buffered is not None:
             result = _unique_of(_as_flat(buffered), with_counts, with_inverse)
-            return tuple(map(_buffer_of, result)) if len(result) > 1 else _as_buffer(result[0])
+            return tuple([_as_buffer(part) for part in result]) if len(result) > 1 else _as_buffer(result[0])
     if flat is None or FC_SIZE(<PyObject *>flat) > FC_ORDER_MOST:
         return _pure_sorting.unique(a, counts=with_counts, inverse=with_inverse)
     result = _unique_of(flat, with_counts, with_inverse)

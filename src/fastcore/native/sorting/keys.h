@@ -381,9 +381,8 @@ static void NAME(reverse)(KEY *x, size_t n) {
 
 static void NAME(sort_mixed)(KEY *x, size_t n, NAME(mapping) map, unsigned low, unsigned width, KEY *scratch);
 
-/* Makes each piece a run and merges neighbours, the shortest pair first; `scratch` has room for n keys. */
-static void NAME(merge_pieces)(KEY *x, size_t n, piece *pieces, size_t count, unsigned low, unsigned width,
-                               KEY *scratch) {
+/* Makes each piece a run and merges neighbours, the shortest pair first; `scratch` has room for all keys. */
+static void NAME(merge_pieces)(KEY *x, piece *pieces, size_t count, unsigned low, unsigned width, KEY *scratch) {
     for (size_t i = 0; i < count; i++) {
         KEY *run = x + pieces[i].start;
         const size_t size = pieces[i].end - pieces[i].start;
@@ -418,7 +417,6 @@ static void NAME(merge_pieces)(KEY *x, size_t n, piece *pieces, size_t count, un
         }
         count--;
     }
-    (void)n;
 }
 
 /* ---- entry ----------------------------------------------------------------------------------------------------- */
@@ -474,7 +472,7 @@ static size_t NAME(sort_keys)(KEY *x, size_t n, NAME(mapping) map, unsigned low,
     if (n >= RUNS_FROM && NAME(seems_in_runs)(x, n)) {
         const size_t count = NAME(cut_runs)(x, n, pieces);
         if (count == 1 || (count > 0 && capacity >= wanted)) {
-            NAME(merge_pieces)(x, n, pieces, count, low, width, (KEY *)scratch);
+            NAME(merge_pieces)(x, pieces, count, low, width, (KEY *)scratch);
             NAME(unmap)(x, n, map);
             return 0;
         }

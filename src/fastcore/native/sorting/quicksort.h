@@ -6,9 +6,9 @@
    no iteration waits for the one before: half a cycle a key and level with 8 lanes. Above that it works in place and
    reads from whichever end has less free room. Up to LEAF_MOST keys are sorted in registers by the networks below.
 
-   The pivot is the median of up to 64 keys from places that look random but are always the same. If no key is above it,
-   those that equal it are split off and are done. Too deep a recursion ends in heapsort: no input takes more than
-   O(n log n). */
+   The pivot is the median of up to 64 keys from places that look random but are always the same. Where none of these is
+   above it, the keys below it are split off instead, and those that equal it are done. Too deep a recursion ends in
+   heapsort: no input takes more than O(n log n). */
 
 /* ---- networks ------------------------------------------------------------------------------------------------- */
 

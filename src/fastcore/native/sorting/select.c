@@ -192,9 +192,12 @@ static size_t top_candidates(int kind, const void *x, size_t n, size_t k, int is
     return count;
 }
 
+/* Two samples, and the candidates. Of e = k·sample/n expected in the sample, limits are taken e + 4·sqrt(e + 1) + 2 of
+   its keys from the end: that is below 2·e where e > 22, and otherwise e + 22 keys, each for n/sample elements. 128 of
+   these and 4096 more leave enough for what the sample is mistaken by; if not, all is sorted. */
 static size_t top_room(int kind, size_t n, size_t k) {
     const size_t size = fc_kind_size(kind), sample = is_narrow(kind) ? sample_size32(n) : sample_size64(n);
-    return (2 * sample + 2 * k + 16 * (n / sample) * 8 + 4096) * size;
+    return (2 * sample + 2 * k + 128 * (n / sample) + 4096) * size;
 }
 
 static void part(int kind, const void *x, size_t n, const void *pivot, void *out) {
