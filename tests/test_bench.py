@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
+import os
 import random
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import pytest
 
 from fastcore.bench import __main__ as command
 from fastcore.bench import cases, measure, report
-from fastcore.bench.cases import Case, Contender, builtin, contenders, peer, sorting
+from fastcore.bench.cases import Case, Contender, builtin, contenders, decks, joins, peer, sorting
 from fastcore.bench.measure import Group, Row
 
 HAS_PYPERF = True
@@ -297,12 +299,56 @@ def test_lists_agree_if_of_the_same_objects_or_if_marked_and_equal():
 
 
 def test_inputs_are_dealt_in_turn_and_the_reference_takes_the_one_before():
-    deck = sorting.Deck([(1,), (2,), (3,)])
+    deck = decks.Deck([(1,), (2,), (3,)])
     call, again = deck.call(lambda x: -x), deck.call_again(lambda x: x)
     assert [call() for _ in range(4)] == [-1, -2, -3, -1]
     assert call() == -2
     assert [again() for _ in range(3)] == [2, 1, 2]
     assert deck.call(lambda x: x, "text", lambda x: (str(x),))() == "1"
+
+
+def test_peers_of_one_library_hold_inputs_in_forms_of_their_own():
+    deck = decks.Deck([(1,)])
+    doubled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (2 * x,), form="doubled")
+    tripled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (3 * x,), form="tripled")
+    assert doubled.call()() == 2
+    assert tripled.call()() == 3
+
+
+def test_texts_agree_if_equal_or_in_brackets_or_if_marked_and_of_the_same_numbers():
+    case = joins.TextCase("x/y", "", lambda n: [])
+    text = "0.5,-0.0,1e-05,1e+16,nan"
+    assert case.agree(text, text)
+    assert case.agree(text, f"[{text}]")
+    assert not case.agree(text, None)
+    for other in ("[0.5,-0.0,0.00001,1e16,null]", "0.5\n-0\n0.00001\n10000000000000000\nNaN\n"):
+        assert not case.agree(text, other)
+        assert case.agree(text, other, joins.OTHER)
+    for wrong in ("0.5,-0.0,1e-05,1e+16", "0.5,-0.0,1e-05,1e+16,0", "0.5,-0.0,1.0000000000000002e-05,1e+16,nan"):
+        assert not case.agree(text, wrong, joins.OTHER)
+    assert case.agree("1,2\n3,4\n", "[[1.0,2.0],[3.0,4.0]]", joins.OTHER)
+    assert not case.agree("9007199254740992", "9007199254740993", joins.OTHER)
+
+
+def test_strings_agree_if_equal_or_if_marked_and_the_same_in_json():
+    case = joins.TextCase("x/y", "", lambda n: [], values=joins.items)
+    assert case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]', joins.OTHER)
+    assert not case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]')
+    assert not case.agree("7,8.5,ä,None", '[7,8.5,"a",null]', joins.OTHER)
+
+
+def test_a_file_that_is_written_to_goes_with_its_contender():
+    target = joins.Target()
+    for text in (b"before", b"now"):
+        file = target.rewound()
+        file.write(text)
+        file.flush()
+    path = target._path
+    assert target.text() == "now"
+    assert os.path.exists(path)
+    del target
+    gc.collect()
+    assert not os.path.exists(path)
 
 
 def test_every_family_has_cases():
@@ -360,7 +406,7 @@ def test_cases_are_listed(capsys):
 def test_listing_the_cases_imports_no_peer():
     program = (
         "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
-        "peers = {'bottleneck', 'numba', 'numkong', 'pandas', 'polars', 'pyarrow', 'stringzilla', 'xsum'}; "
+        "peers = {'bottleneck', 'msgspec', 'numba', 'numkong', 'orjson', 'pandas', 'polars', 'pyarrow', 'xsum'}; "
         "print(sorted(peers & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
@@ -371,7 +417,7 @@ def test_listing_the_cases_imports_no_peer():
 
 def test_results_alone_can_be_checked(capsys):
     assert command.main(["--check-only", "-n", "3,40", "joins"]) == 0
-    assert "Checked 18: all results are the same" in capsys.readouterr().out
+    assert "Checked 62: all results are the same" in capsys.readouterr().out
 
 
 def test_a_run_prints_a_table_and_a_summary(capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import inspect
+import io
 import math
 import os
 from array import array
@@ -235,6 +236,101 @@ def floats():
     return array("d", [1, 2])
 
 
+ITERABLES = "(accepted: any iterable)"
+FILES = "(accepted: a path, a descriptor, or a file object)"
+TEXTS = "(accepted: str, bytes, a buffer of bytes)"
+DTYPES = "(accepted: int, float, NumPy integers and floats)"
+
+
+class Unwritten:
+    """A file object that nothing may be written to."""
+
+    mode = "wb"
+
+    def write(self, data):
+        raise AssertionError
+
+
+def bad_join_rows_calls():
+    for bad, what in ((5, "int"), (None, "NoneType"), (NoNumber(), "NoNumber")):
+        yield "join_rows", (bad,), {}, TypeError, f"join_rows: 'rows' must not be {what} {ITERABLES}"
+        text = f"join_rows: row 0 of 'rows' must not be {what} {ITERABLES}"
+        yield "join_rows", ([bad],), {}, TypeError, text
+        text = f"join_rows: row 3 of 'rows' must not be {what} {ITERABLES}"
+        yield "join_rows", ([[1], "a", range(2), bad, [1]],), {}, TypeError, text
+        yield "join_rows", ([[1], "a", range(2), bad, [1]], b",", b";"), {}, TypeError, text
+    for name in ("sep", "newline"):
+        for bad in (5, None, [","], bytearray(b",")):
+            text = f"join_rows: '{name}' must not be {type(bad).__name__} (accepted: str, bytes)"
+            yield "join_rows", ([[1]],), {name: bad}, TypeError, text
+            yield "join_rows", (5,), {name: bad}, TypeError, text
+    text = "join_rows: 'sep' and 'newline' must both be str or both be bytes"
+    for keywords in ({"sep": b","}, {"newline": b";"}, {"sep": "", "newline": b""}, {"sep": b"", "newline": ""}):
+        yield "join_rows", ([[1]],), keywords, TypeError, text
+    text = "join_rows: row 1 of 'rows' must have one dimension, not 2"
+    yield "join_rows", ([[1], SQUARE],), {}, ValueError, text
+    text = "join_rows: 'rows' must have two dimensions, not 1"
+    yield "join_rows", (memoryview(b"abc"),), {}, ValueError, text
+    yield "join_rows", (b"abc",), {}, TypeError, f"join_rows: row 0 of 'rows' must not be int {ITERABLES}"
+
+
+def bad_join_to_calls():
+    good = Unwritten
+    for bad in (5, None, NoNumber()):
+        text = f"join_to: 'values' must not be {type(bad).__name__} {ITERABLES}"
+        yield "join_to", (good(), bad), {}, TypeError, text
+        yield "join_to", ("/no/such/folder/x", bad), {}, TypeError, text
+    text = "join_to: 'values' must have one dimension, not 2 (join_rows takes rows)"
+    yield "join_to", (good(), SQUARE), {}, ValueError, text
+    for bad in (5, None, [","], bytearray(b",")):
+        text = f"join_to: 'sep' must not be {type(bad).__name__} (accepted: str, bytes)"
+        yield "join_to", (good(), [1], bad), {}, TypeError, text
+    for bad in ([], None, 1.5, True, b"path", NoNumber(), [1]):
+        text = f"join_to: 'file' must not be {type(bad).__name__} {FILES}"
+        yield "join_to", (bad, [1]), {}, TypeError, text
+    for bad in (0, -1, -(10**30)):
+        text = f"join_to: 'chunk' must be at least 1, not {bad}"
+        yield "join_to", (good(), [1]), {"chunk": bad}, ValueError, text
+        yield "join_to", ("/no/such/folder/x", [1]), {"chunk": bad}, ValueError, text
+    for bad in (1.0, None, "1"):
+        text = f"join_to: 'chunk' must not be {type(bad).__name__} (accepted: integers)"
+        yield "join_to", (good(), [1]), {"chunk": bad}, TypeError, text
+    text = "join_to: 'sep' must not be bytes for a text file (accepted: str)"
+    yield "join_to", (io.StringIO(), [1], b","), {}, TypeError, text
+
+
+def bad_parse_calls():
+    for bad in (5, None, [1], ["1"], 1.5, array("d", [1]), array("i", [1]), NoNumber(), memoryview(b"1,2")[::2]):
+        yield "parse", (bad,), {}, TypeError, f"parse: 'text' must not be {type(bad).__name__} {TEXTS}"
+    for text in ("1", b"1"):
+        for bad in (5, None, [","], bytearray(b",")):
+            message = f"parse: 'sep' must not be {type(bad).__name__} (accepted: str, bytes)"
+            yield "parse", (text, bad), {}, TypeError, message
+        for bad in ("", b""):
+            yield "parse", (text, bad), {}, ValueError, "parse: 'sep' must not be empty"
+        for bad, what in (
+            (bool, "bool"),
+            (str, "str"),
+            (complex, "complex"),
+            (bytes, "bytes"),
+            (object, "object"),
+            (None, "NoneType"),
+            (5, "int"),
+            ("no dtype", "'no dtype'"),
+            ("c16", "'c16'"),
+            ([], "list"),
+        ):
+            message = f"parse: 'dtype' must not be {what} {DTYPES}"
+            yield "parse", (text, ",", bad), {}, TypeError, message
+        yield "parse", (text,), {"threads": 0}, ValueError, "parse: 'threads' must be at least 1, not 0"
+        text_of_threads = "parse: 'threads' must not be float (accepted: integers)"
+        yield "parse", (text,), {"threads": 1.5}, TypeError, text_of_threads
+    yield "parse", ("1,x",), {}, ValueError, "parse: token 1 at offset 2 is no float: 'x'"
+    yield "parse", ("1,x", ",", int), {}, ValueError, "parse: token 1 at offset 2 is no integer: 'x'"
+    yield "parse", ("1,", ",", int), {}, ValueError, "parse: token 1 at offset 2 is empty"
+    yield "parse", ("1,-1e400",), {}, ValueError, "parse: token 1 at offset 2 does not fit float64: '-1e400'"
+
+
 def bad_calls():
     """(name, arguments, keywords, exception, text) without NumPy."""
     for name in ALONG_AN_AXIS:
@@ -288,6 +384,10 @@ def bad_calls():
     yield "join", (None, ","), {}, TypeError, "join: 'values' must not be NoneType (accepted: any iterable)"
     yield "join", ([1], 5), {}, TypeError, "join: 'sep' must not be int (accepted: str, bytes)"
     yield "join", ([1], None), {}, TypeError, "join: 'sep' must not be NoneType (accepted: str, bytes)"
+    yield "join", (SQUARE,), {}, ValueError, "join: 'values' must have one dimension, not 2 (join_rows takes rows)"
+    yield from bad_join_rows_calls()
+    yield from bad_join_to_calls()
+    yield from bad_parse_calls()
     for name, argument in (("fibonacci", "n"), ("fibonacci_range", "start"), ("fibonacci_mod", "n")):
         for value in (1.0, "1", None, [1], 1j):
             args = (value,) if name == "fibonacci" else (value, 1)
@@ -501,7 +601,25 @@ def bad_arrays(np):
     yield from bad_arrays_to_sort(np)
     yield from bad_arrays_to_search(np)
     yield "join", (np.array(5.0), ","), {}, TypeError, "join: 'values' must not be a 0-d array (accepted: any iterable)"
-    yield "join", (np.zeros((2, 2)), ","), {}, ValueError, "join: 'values' must have one dimension, not 2"
+    advice = "(join_rows takes rows)"
+    for dimensions in (2, 3):
+        a = np.zeros((2,) * dimensions)
+        text = f"'values' must have one dimension, not {dimensions} {advice}"
+        yield "join", (a, ","), {}, ValueError, f"join: {text}"
+        yield "join_to", (Unwritten(), a, ","), {}, ValueError, f"join_to: {text}"
+    text = "join_to: 'values' must not be a 0-d array (accepted: any iterable)"
+    yield "join_to", (Unwritten(), np.array(5.0)), {}, TypeError, text
+    for dimensions in (0, 1, 3):
+        text = f"join_rows: 'rows' must have two dimensions, not {dimensions}"
+        yield "join_rows", (np.zeros((2,) * dimensions),), {}, ValueError, text
+    text = "join_rows: row 1 of 'rows' must have one dimension, not 2"
+    yield "join_rows", ([np.zeros(2), np.zeros((2, 2))],), {}, ValueError, text
+    text = "join_rows: row 0 of 'rows' must not be a 0-d array (accepted: any iterable)"
+    yield "join_rows", ([np.array(5.0)],), {}, TypeError, text
+    text = "join_rows: row 2 of 'rows' must not be a 0-d array (accepted: any iterable)"
+    yield "join_rows", ([[1], [2], np.float64(3)],), {}, TypeError, text
+    yield "parse", (np.zeros(3),), {}, TypeError, f"parse: 'text' must not be ndarray {TEXTS}"
+    yield "parse", (np.zeros(6, "u1")[::2],), {}, TypeError, f"parse: 'text' must not be ndarray {TEXTS}"
     yield "sqrt", (np.zeros(3, complex),), {}, TypeError, f"vectorize: operand 1 must not be complex128 {NUMBERS}"
     yield "sqrt", (np.zeros(3, object),), {}, TypeError, f"vectorize: operand 1 must not be object {NUMBERS}"
 
@@ -554,5 +672,5 @@ def test_booleans_have_no_difference(fc):
 
 @pytest.mark.parametrize("value", (math.nan, 1e308, True, 10**30))
 def test_a_scalar_is_no_sequence(fc, value):
-    for name in ("sum", "sort", "join", "unique", "median"):
+    for name in ("sum", "sort", "join", "join_rows", "unique", "median"):
         assert outcome(getattr(fc, name), value)[:2] == ("raised", "TypeError")

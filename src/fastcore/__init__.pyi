@@ -1,6 +1,9 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any, Literal, SupportsIndex, overload
+from os import PathLike
+from typing import Any, Literal, Protocol, SupportsIndex, overload
+
+from typing_extensions import Buffer
 
 __all__ = [
     "ExactSum",
@@ -19,11 +22,14 @@ __all__ = [
     "info",
     "isin",
     "join",
+    "join_rows",
+    "join_to",
     "max",
     "mean",
     "median",
     "min",
     "minmax",
+    "parse",
     "partition",
     "searchsorted",
     "sort",
@@ -40,6 +46,9 @@ __version__: str
 
 # Arrays of NumPy and of others that follow its protocols are Any here: NumPy is not needed to use fastcore.
 _Array = Any
+
+class _Writable(Protocol):
+    def write(self, data: Any, /) -> object: ...
 
 def sum(a: Iterable[Any] | _Array, *, axis: int | None = None, threads: int | None = None) -> Any: ...
 def fsum(a: Iterable[Any] | _Array, *, axis: int | None = None, threads: int | None = None) -> Any: ...
@@ -73,6 +82,25 @@ class ExactSum:
 def join(values: Iterable[Any] | _Array, sep: str = "") -> str: ...
 @overload
 def join(values: Iterable[Any] | _Array, sep: bytes) -> bytes: ...
+@overload
+def join_rows(rows: Iterable[Iterable[Any]] | _Array, sep: str = ",", newline: str = "\n") -> str: ...
+@overload
+def join_rows(rows: Iterable[Iterable[Any]] | _Array, sep: bytes, newline: bytes) -> bytes: ...
+def join_to(
+    file: str | PathLike[Any] | int | _Writable,
+    values: Iterable[Any] | _Array,
+    sep: str | bytes = "",
+    *,
+    chunk: SupportsIndex = 65536,
+) -> int: ...
+@overload
+def parse(text: str | Buffer, sep: str | bytes = ",", *, threads: int | None = None) -> list[float]: ...
+@overload
+def parse(text: str | Buffer, sep: str | bytes, dtype: type[int], *, threads: int | None = None) -> list[int]: ...
+@overload
+def parse(text: str | Buffer, sep: str | bytes = ",", *, dtype: type[int], threads: int | None = None) -> list[int]: ...
+@overload
+def parse(text: str | Buffer, sep: str | bytes = ",", dtype: Any = ..., *, threads: int | None = None) -> Any: ...
 def fibonacci(n: SupportsIndex) -> int: ...
 def fibonacci_mod(n: SupportsIndex, m: SupportsIndex) -> int: ...
 def fibonacci_range(start: SupportsIndex, stop: SupportsIndex) -> list[int]: ...

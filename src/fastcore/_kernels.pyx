@@ -4,16 +4,17 @@
 """The native kernels: bindings of the C loops in native/, one file or folder a family."""
 
 cimport cython
+from cpython.buffer cimport PyBUF_READ
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_CheckSignals
-from cpython.list cimport PyList_CheckExact, PyList_GET_ITEM, PyList_GET_SIZE
+from cpython.list cimport PyList_CheckExact, PyList_GET_ITEM, PyList_GET_SIZE, PyList_New, PyList_SET_ITEM
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc, PyMem_RawRealloc
 from cpython.object cimport Py_GT, Py_LT, PyObject, PyObject_RichCompareBool
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.math cimport INFINITY, NAN, ldexp
 from libc.math cimport sqrt as square_root
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memmove
 
 import builtins
 import math
@@ -38,7 +39,10 @@ include "bindings/sums/axes.pxi"
 include "bindings/sums/functions.pxi"
 include "bindings/sums/accumulator.pxi"
 include "bindings/transforms.pxi"
-include "bindings/joins.pxi"
+include "bindings/joins/text.pxi"
+include "bindings/joins/lists.pxi"
+include "bindings/joins/functions.pxi"
+include "bindings/joins/parse.pxi"
 include "bindings/fibonacci.pxi"
 include "bindings/sorting/arrays.pxi"
 include "bindings/sorting/lists.pxi"

@@ -27,6 +27,9 @@ cdef extern from "fastcore.h" nogil:
         FC_TRANSFORM_BLOCK
         FC_INTEGER_WIDTH
         FC_FLOAT_WIDTH
+        FC_TEXT_SLACK
+        FC_FIXED_END
+        FC_PARSE_SEPARATOR
         FC_FIBONACCI_WORD
         FC_OPERATION_COUNT
         FC_ADD
@@ -127,12 +130,31 @@ cdef extern from "fastcore.h" nogil:
         fc_loop[15][12] loop
         fc_loop[12][12] cast
 
-    ctypedef struct fc_joins_table:
+    ctypedef struct fc_text:
+        const void *data
+        size_t length
+        int width
+
+    ctypedef struct fc_integer_text_table:
         char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t size,
                           char *out) noexcept nogil
         char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t size,
                        char *out) noexcept nogil
-        char *(*floats)(const double *x, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+
+    ctypedef struct fc_float_text_table:
+        char *(*floats)(int kind, const void *x, size_t n, int fixed_end, const char *separator, size_t size,
+                        char *out) noexcept nogil
+
+    ctypedef struct fc_string_text_table:
+        char *(*strings)(const fc_text *text, size_t n, const char *separator, size_t size, char *out) noexcept nogil
+
+    ctypedef size_t (*fc_parse_loop)(const char **text, const char *end, const char *separator, size_t separator_size,
+                                     void *out, size_t n) noexcept nogil
+
+    ctypedef struct fc_parse_table:
+        fc_parse_loop[12] parse
+        size_t (*count_separators)(const char *text, size_t size, const char *separator,
+                                   size_t separator_size) noexcept nogil
 
     ctypedef int (*fc_interrupt)(void *context) noexcept nogil
 
@@ -178,11 +200,6 @@ cdef extern from "fastcore.h" nogil:
         void (*unpack)(int kind, const void *x, size_t n, int descending, int64_t *out,
                        const fc_packing *packing) noexcept nogil
 
-    ctypedef struct fc_text:
-        const void *data
-        size_t length
-        int width
-
     ctypedef struct fc_text_order:
         size_t depth
         int64_t flip
@@ -214,7 +231,10 @@ cdef extern from "fastcore.h" nogil:
     fc_extremes_table fc_extremes
     fc_axes_table fc_axes
     fc_transforms_table fc_transforms
-    fc_joins_table fc_joins
+    fc_integer_text_table fc_integer_text
+    fc_float_text_table fc_float_text
+    fc_string_text_table fc_string_text
+    fc_parse_table fc_parse
     fc_fibonacci_table fc_fibonacci
     fc_words_table fc_words
     fc_values_table fc_values

@@ -20,7 +20,10 @@ fc_exact_table fc_exact;
 fc_extremes_table fc_extremes;
 fc_axes_table fc_axes;
 fc_transforms_table fc_transforms;
-fc_joins_table fc_joins;
+fc_integer_text_table fc_integer_text;
+fc_float_text_table fc_float_text;
+fc_string_text_table fc_string_text;
+fc_parse_table fc_parse;
 fc_fibonacci_table fc_fibonacci;
 fc_words_table fc_words;
 fc_values_table fc_values;
@@ -37,7 +40,10 @@ uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
     NAME(extremes);       \
     NAME(axes);           \
     NAME(transforms);     \
-    NAME(joins);          \
+    NAME(integer_text);   \
+    NAME(float_text);     \
+    NAME(string_text);    \
+    NAME(parse);          \
     NAME(fibonacci);      \
     NAME(words);          \
     NAME(values);         \
@@ -128,7 +134,7 @@ const char *const *fc_available_isas(void) {
         uint32_t leaf7[4];
         /* Once: a virtual machine takes microseconds to answer. */
         cpuid(7, 0, leaf7);
-        has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0;
+        has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0 && (leaf7[2] & 1u << 1) != 0 && (leaf7[1] & 1u << 21) != 0;
         if (level < 2) {
             return available;
         }

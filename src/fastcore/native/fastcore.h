@@ -201,20 +201,56 @@ typedef struct fc_transforms_table {
 
 /* ---- joins --------------------------------------------------------------------------------------------------- */
 
-/* Bytes that the text of an element can take, with its sign. */
+/* Bytes that the text of an element can take, with its sign; and those past the end of a text that a loop may write. */
 #define FC_INTEGER_WIDTH 20
 #define FC_FLOAT_WIDTH 25
+#define FC_TEXT_SLACK 128
 
-typedef struct fc_joins_table {
-    /* Writes the elements' decimal digits, each followed by the separator; returns the end of the text.
-       `out` has room for n·(FC_INTEGER_WIDTH + separator_size) + 16 bytes. */
+/* A string of `length` characters of 1, 2 or 4 bytes. The sixteen bytes before it can be read, as those of the object
+   that holds it. */
+typedef struct fc_text {
+    const void *data;
+    size_t length;
+    int width;
+} fc_text;
+
+/* Loops that write the text of n elements, each followed by the separator, and return the end of it. `out` has room for
+   n·(width + separator_size) + FC_TEXT_SLACK bytes. */
+typedef struct fc_integer_text_table {
     char *(*integers)(int kind, const void *x, size_t n, const char *separator, size_t separator_size, char *out);
     /* start, start + step, …: n elements of a range, all of which are int64. */
     char *(*range)(int64_t start, int64_t step, size_t n, const char *separator, size_t separator_size, char *out);
-    /* The shortest decimals that read back as the elements, laid out as Python's repr does, each followed by the
-       separator; returns the end of the text. `out` has room for n·(FC_FLOAT_WIDTH + separator_size) + 16 bytes. */
-    char *(*floats)(const double *x, size_t n, const char *separator, size_t separator_size, char *out);
-} fc_joins_table;
+} fc_integer_text_table;
+
+/* Where fixed notation ends for a Python float: at 10^16. */
+#define FC_FIXED_END 16
+
+typedef struct fc_float_text_table {
+    /* The shortest decimals that read back as the elements, as floats of their kind; in fixed notation from 1e-4 to
+       below 10^fixed_end <= 10^16, else with an exponent. */
+    char *(*floats)(int kind, const void *x, size_t n, int fixed_end, const char *separator, size_t separator_size,
+                    char *out);
+} fc_float_text_table;
+
+typedef struct fc_string_text_table {
+    /* ASCII strings; `out` has room for their lengths. */
+    char *(*strings)(const fc_text *text, size_t n, const char *separator, size_t separator_size, char *out);
+} fc_string_text_table;
+
+/* The longest separator of texts that are parsed. */
+#define FC_PARSE_SEPARATOR 8
+
+/* Reads up to n tokens, each up to a separator or the end of the text, into `out`; returns how many, and in *text where
+   the next starts. It stops before a token that is no number, does not fit, or is of a rare sort (a plus sign, infinity
+   or NaN, very many digits, a subnormal result, more than a few spaces about it). No byte of the separator may be a
+   letter, a digit, a sign, or a point. */
+typedef size_t (*fc_parse_loop)(const char **text, const char *end, const char *separator, size_t separator_size,
+                                void *out, size_t n);
+
+typedef struct fc_parse_table {
+    fc_parse_loop parse[FC_KIND_COUNT]; /* none for bool */
+    size_t (*count_separators)(const char *text, size_t size, const char *separator, size_t separator_size);
+} fc_parse_table;
 
 /* ---- fibonacci ----------------------------------------------------------------------------------------------- */
 
@@ -307,14 +343,6 @@ typedef struct fc_orders_table {
     void (*unpack)(int kind, const void *x, size_t n, int descending, int64_t *out, const fc_packing *packing);
 } fc_orders_table;
 
-/* A string of `length` characters of 1, 2 or 4 bytes. The eight bytes before it can be read, as those of the object
-   that holds it. */
-typedef struct fc_text {
-    const void *data;
-    size_t length;
-    int width;
-} fc_text;
-
 /* What is known of strings that are to be ordered. */
 typedef struct fc_text_order {
     fc_text first;
@@ -366,7 +394,10 @@ extern fc_exact_table fc_exact;
 extern fc_extremes_table fc_extremes;
 extern fc_axes_table fc_axes;
 extern fc_transforms_table fc_transforms;
-extern fc_joins_table fc_joins;
+extern fc_integer_text_table fc_integer_text;
+extern fc_float_text_table fc_float_text;
+extern fc_string_text_table fc_string_text;
+extern fc_parse_table fc_parse;
 extern fc_fibonacci_table fc_fibonacci;
 extern fc_words_table fc_words;
 extern fc_values_table fc_values;
@@ -381,7 +412,7 @@ const char *const *fc_available_isas(void);
 int fc_use_isa(const char *name);
 const char *fc_current_isa(void);
 const char *fc_compiler(void);
-/* Whether the processor compresses vectors of 16-bit elements (AVX-512 VBMI2). */
+/* Whether the processor has AVX-512 VBMI2, and with it, as all that do, VBMI and IFMA. */
 int fc_has_vbmi2(void);
 size_t fc_kind_size(int kind);
 

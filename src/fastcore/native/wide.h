@@ -81,4 +81,14 @@ FC_INLINE void fc_store_little(char *p, uint64_t x) {
     memcpy(p, &x, 8);
 }
 
+/* Loads 8 bytes, the lowest first. */
+FC_INLINE uint64_t fc_load_little(const char *p) {
+    uint64_t x;
+    memcpy(&x, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    return x;
+}
+
 #endif

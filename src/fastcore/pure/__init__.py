@@ -4,7 +4,7 @@ On PyPy, and where no native kernels are installed, these are what `fastcore` it
 """
 
 from fastcore.pure.fibonacci import fibonacci, fibonacci_mod, fibonacci_range
-from fastcore.pure.joins import join
+from fastcore.pure.joins import join, join_rows, join_to, parse
 from fastcore.pure.sorting import argsort, isin, median, partition, searchsorted, sort, topk, unique
 from fastcore.pure.sums import (
     ExactSum,
@@ -37,11 +37,14 @@ __all__ = [
     "fsum",
     "isin",
     "join",
+    "join_rows",
+    "join_to",
     "max",
     "mean",
     "median",
     "min",
     "minmax",
+    "parse",
     "partition",
     "searchsorted",
     "sort",

@@ -1,9 +1,4 @@
-"""Sorting: lists of the same objects, arrays, the order of either; selection, unique elements and searches.
-
-A processor that is given the same short input again and again learns its branches by heart: `sorted` then took a
-quarter of its time on 100 floats, `np.searchsorted` a seventh on 1000. So of a small size there are many inputs, dealt
-in turn.
-"""
+"""Sorting: lists of the same objects, arrays, the order of either; selection, unique elements and searches."""
 
 from __future__ import annotations
 
@@ -11,13 +6,11 @@ import bisect
 import collections
 import functools
 import heapq
-import itertools
 import math
 import operator
 import random
 import statistics
 import string
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Callable
@@ -26,14 +19,11 @@ import fastcore as fc
 from fastcore import pure
 from fastcore.bench import cases
 from fastcore.bench.cases import ROUNDING, Call, Case, Contender, as_array, compiled, floats, integers, plain
+from fastcore.bench.cases.decks import Deck, Input, builtin, inputs_of, peer
 
 OTHER = 0.0  # the tolerance of what gives other objects, or another order: the mark ~, and a case's wider view
-ENOUGH = 1 << 15  # elements of all inputs together: half as many are still learned in part, twice as many matter little
-MOST_INPUTS = 1024
 BUBBLES = 1000  # bubble sort takes some 20 ms for as many
 TOP = 100
-
-Input = tuple[Any, ...]  # the arguments of a call
 
 
 # ---- what must be the same ----
@@ -89,16 +79,6 @@ class ArgsortCase(Case):
 
 
 # ---- data ----
-
-
-def count_of_inputs(n: int) -> int:
-    return max(1, min(MOST_INPUTS, ENOUGH // n))
-
-
-def inputs_of(draw: Callable[[int], list[Any]], n: int) -> list[list[Any]]:
-    """Inputs of n elements each, drawn as one list."""
-    drawn = draw(n * count_of_inputs(n))
-    return [drawn[i : i + n] for i in range(0, len(drawn), n)]
 
 
 def signed(n: int, bits: int) -> list[int]:
@@ -214,38 +194,6 @@ def mixed(n: int) -> list[Any]:
     return [float(v) if i % 2 else v for i, v in enumerate(integers(n))]
 
 
-class Deck:
-    """Inputs, which are dealt to each contender in turn, to all from the first on."""
-
-    def __init__(self, inputs: list[Input], held: dict[str, list[Input]] | None = None) -> None:
-        self.inputs = inputs
-        self.last = inputs[0]
-        self._held = {} if held is None else held
-
-    def call(self, function: Callable[..., Any], library: str = "", hold: Callable[..., Input] | None = None) -> Call:
-        """A call of a function on the next input, or on the form in which a library holds it."""
-        held = self.inputs
-        if hold is not None:
-            if library not in self._held:
-                self._held[library] = list(itertools.starmap(hold, self.inputs))
-            held = self._held[library]
-        return itertools.starmap(function, self._deal(held)).__next__
-
-    def call_again(self, function: Callable[..., Any]) -> Call:
-        """The same, but from the input on that was dealt last, with whose result this one is to be compared."""
-        return itertools.starmap(function, self._deal_again()).__next__
-
-    def _deal(self, held: list[Input]) -> Iterator[Input]:
-        while True:
-            for dealt, arguments in zip(self.inputs, held):
-                self.last = dealt
-                yield arguments
-
-    def _deal_again(self) -> Iterator[Input]:
-        yield self.last
-        yield from self._deal(self.inputs)
-
-
 def lists_deck(inputs: list[list[Any]]) -> Deck:
     return Deck([(a,) for a in inputs])
 
@@ -276,33 +224,10 @@ def race(
     ]
 
 
-def builtin(name: str, deck: Deck, function: Callable[..., Any], *, tolerance: float | None = None) -> Contender:
-    return cases.builtin(name, deck.call(function), tolerance=tolerance)
-
-
 def numpy(deck: Deck, function: str, *, tolerance: float | None = None, **options: Any) -> Contender:
     """A function of NumPy's, with its options; of these the method is named."""
     name = ", ".join([f"np.{function}", *filter(None, [options.get("kind")])])
     return cases.numpy(name, lambda np: deck.call(partial(getattr(np, function), **options)), tolerance=tolerance)
-
-
-def peer(
-    needs: str,
-    deck: Deck,
-    function: Callable[..., Callable[..., Any]],
-    hold: Callable[..., Callable[..., Input]] | None = None,
-    *,
-    name: str = "",
-    tolerance: float | None = None,
-) -> Contender:
-    """From the modules that it needs, what it calls, and what it makes of an input beforehand."""
-
-    library = needs.split()[-1].partition(".")[0]
-
-    def prepare(*modules: Any) -> Call:
-        return deck.call(function(*modules), library, hold and hold(*modules))
-
-    return cases.peer(name or library, needs, prepare, tolerance=tolerance)
 
 
 def series(
