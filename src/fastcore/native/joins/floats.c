@@ -7,7 +7,9 @@
 
    Eight at a time, with AVX-512 IFMA: the same with powers of ten of 104 bits and fractions of 52. About 35 instructions
    a number. Zeros, powers of two, infinities, NaN and exponents are dealt with in place; what 52 bits cannot decide, one
-   in some 10^13 of random doubles but many of those that lie near 2^50, goes one at a time (see `scale_eight`). */
+   in some 10^13 of random doubles but many of those that lie near 2^50, goes one at a time (see `decide_eight`). The
+   decimals of a block are found first and written afterwards: both together are a chain of some 150 cycles, and a
+   processor does not look far enough ahead to overlap more than one of them; apart they take 0.7 of the time. */
 #include "shortest.h"
 
 /* Fixed notation starts at this place of the first digit, and ends before 10^16 at the latest. */
@@ -171,15 +173,16 @@ ONE_AT_A_TIME(write_doubles, FC_FLOAT64, uint64_t)
 
 #ifdef FC_WIDE
 
-/* Places of a number's 24 bytes: 16 digits, the seventeenth, and letters. */
+/* Places of a number's 24 bytes: 16 digits, of each eight the last first, the seventeenth, and letters. */
 enum { LAST = 16, POINT, ZERO, MINUS, LETTER_I, LETTER_N, LETTER_F, LETTER_A };
 #define LETTERS 0x61666e692d302e30ull /* "0.0-infa", of which the first is the seventeenth digit */
 
 /* Shuffles by the place of the first digit, without a sign and with one. */
 enum { NAN_ROW = EXPONENT_ROW + 1, INFINITY_ROW, ROW_COUNT };
 /* clang-format off */
-#define TEXT_BYTE(p, i) ((p) < 0 ? (i) == 1 ? POINT : (i) < 1 - (p) ? ZERO : (i) < 18 - (p) ? (i) - (1 - (p)) : ZERO \
-                         : (i) <= (p) ? (i) : (i) == (p) + 1 ? POINT : (i) < 18 ? (i) - 1 : ZERO)
+#define DIGIT(i) ((i) < 8 ? 7 - (i) : (i) < 16 ? 23 - (i) : (i) == 16 ? LAST : ZERO)
+#define TEXT_BYTE(p, i) ((p) < 0 ? (i) == 1 ? POINT : (i) < 1 - (p) ? ZERO : DIGIT((i) - (1 - (p))) \
+                         : (i) <= (p) ? DIGIT(i) : (i) == (p) + 1 ? POINT : DIGIT((i) - 1))
 #define TEXT_FOUR(p, i) TEXT_BYTE(p, i), TEXT_BYTE(p, (i) + 1), TEXT_BYTE(p, (i) + 2), TEXT_BYTE(p, (i) + 3)
 #define TEXT(p) TEXT_FOUR(p, 0), TEXT_FOUR(p, 4), TEXT_FOUR(p, 8), TEXT_FOUR(p, 12), TEXT_FOUR(p, 16), TEXT_FOUR(p, 20)
 #define ROWS(p) {{TEXT(p)}, {MINUS, TEXT(p)}}
@@ -194,9 +197,20 @@ static const struct row {
 };
 /* clang-format on */
 
+/* The digits of eight numbers below 10^8, the last in the lowest byte of each lane: in that order a part is split by
+   adding a multiple of its upper half, (2^32 - 10^4)·floor(x/10^4). 450359962738/2^52 = 10^-4 is exact below 10^8. */
+FC_INLINE FC_WIDE __m512i digits_from_last(__m512i x, __m512i hundred, __m512i fewer) {
+    __m512i h = _mm512_madd52hi_epu64(_mm512_setzero_si512(), x, FC_LANES(450359962738));
+    __m512i y = _mm512_madd52lo_epu64(x, h, FC_LANES((1ull << 32) - 10000));
+    __m512i q = _mm512_srli_epi16(_mm512_mulhi_epu16(y, _mm512_set1_epi16(5243)), 3);
+    __m512i z = _mm512_or_si512(_mm512_slli_epi32(q, 16), _mm512_sub_epi16(y, _mm512_mullo_epi16(q, hundred)));
+    __m512i t = _mm512_mulhi_epu16(z, _mm512_set1_epi16(6554));
+    return _mm512_add_epi16(z, _mm512_mullo_epi16(t, fewer)); /* 2^8 - 10 */
+}
+
 /* What is the same for all eights. */
 typedef struct wide_state {
-    fc_wide_constants digits;
+    __m512i hundred, fewer;
     fc_separator separator;
     int fixed_end;
     size_t zeros_size;
@@ -205,21 +219,28 @@ typedef struct wide_state {
 
 /* Eight decimals: 16 digits and a seventeenth, and the place of the first. */
 typedef struct decimals {
-    __m512i digits, last, point;
+    uint64_t digits[8], last[8];
+    int64_t point[8];
 } decimals;
 
+/* Of eight floats, whose bits are in the lanes: which are zero, and which infinite or NaN. */
+#define FRACTION(kind) FC_LANES(kind == FC_FLOAT64 ? 0xfffffffffffff : 0x7fffff)
+#define EXPONENT(kind) FC_LANES(kind == FC_FLOAT64 ? 0x7ff0000000000000 : 0x7f800000)
+#define ARE_ZERO(kind, bits) _mm512_testn_epi64_mask(bits, _mm512_or_si512(EXPONENT(kind), FRACTION(kind)))
+#define ARE_SPECIAL(kind, bits) \
+    _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, EXPONENT(kind)), EXPONENT(kind))
+
 /* Decimals of the lanes in `mask`, one at a time. */
-static FC_NOINLINE void decide_alone(unsigned mask, int kind, const uint64_t *bits, uint64_t *digits,
-                                                   uint64_t *last, int64_t *point) {
+static FC_NOINLINE void decide_alone(unsigned mask, int kind, const uint64_t *bits, decimals *out) {
     for (; mask != 0; mask &= mask - 1) {
         const unsigned lane = fc_trailing_zeros(mask);
         const fc_decimal decimal =
             kind == FC_FLOAT64
                 ? fc_decimal_of_double(bits[lane])
                 : fc_decimal_of_narrow((int)(bits[lane] >> 23) & 0xff, bits[lane] & 0x7fffff, 23, 127);
-        digits[lane] = decimal.digits;
-        last[lane] = decimal.last;
-        point[lane] = decimal.point;
+        out->digits[lane] = decimal.digits;
+        out->last[lane] = decimal.last;
+        out->point[lane] = decimal.point;
     }
 }
 
@@ -243,29 +264,36 @@ FC_INLINE void load_powers(__m512i e, __m512i *high, __m512i *low) {
     *low = _mm512_unpackhi_epi64(even, odd);
 }
 
-/* Whether x lies in [-radius, radius). */
+/* Whether x lies in [-radius, radius), a power of two. */
 #define IS_NEAR_ZERO(x, radius) \
-    _mm512_cmplt_epu64_mask(_mm512_add_epi64(x, FC_LANES(radius)), FC_LANES(2 * (radius)))
+    _mm512_testn_epi64_mask(_mm512_add_epi64(x, FC_LANES(radius)), FC_LANES(~(2ull * (radius) - 1)))
 
 /* The decisions of shortest.h with units of 2^-52: with s = floor(S·2^104) in two words of 52 bits, m and f are the sum
    of products of c's fraction and these, without what is below a unit. Missing are at most c/2^52 < 2 units for s, and
    less than one for what is cut off: 0 <= F - f < 3, and 0 <= H - h < 1. So
      f + h - 2^52 decides on `up` unless it is in (-4, 0],
      f - h        on `down` unless in (-3, 1),
-     10·f         on the digit unless it is in (-30, 0] of a half and an integer:
-   of windows that hold these the lanes are told apart, and decided alone. Of a power of two (`is_power`: whose interval
-   ends h/2 below) the nearest tenth, where it lies below the interval, which 10·(f - h/2) decides up to (-10, 30), gives
-   way to the next, which is in the interval if S is 2/15 or more; if it is less, an interval of 3/4·S may hold no tenth,
-   and the lane is told apart too. */
-FC_INLINE FC_WIDE decimals scale_eight(int kind, __m512i bits, __m512i biased, __m512i fraction, unsigned is_plain,
-                                       unsigned is_power) {
-    const __m512i low_52 = FC_LANES((1ull << 52) - 1);
+     10·f         on the digit unless it is in (-30, 0] of a half and an integer;
+   the digit is the integer below 10·(f + 2^51/10), where the quotient is rounded down, so that the window moves by 8. If
+   that carries f beyond 2^52, then f + h does too, and the digit is not asked for.
+   Windows that hold these tell apart the lanes that are decided alone. Of a power of two, whose interval ends h/2 below,
+   the nearest tenth, where it lies below the interval, which 10·(f - h/2) decides up to (-10, 30), gives way to the
+   next, which is in the interval if S is 2/15 or more; if it is less, an interval of 3/4·S may hold no tenth, and the
+   lane is told apart too. */
+FC_INLINE FC_WIDE void decide_eight(int kind, __m512i bits, decimals *out) {
+    const __m512i low_52 = FC_LANES((1ull << 52) - 1), zero = _mm512_setzero_si512();
+    const __m512i fraction = _mm512_and_si512(bits, FRACTION(kind));
+    const __m512i biased = _mm512_srli_epi64(_mm512_and_si512(bits, EXPONENT(kind)), kind == FC_FLOAT64 ? 52 : 23);
+    const unsigned is_zero = ARE_ZERO(kind, bits), is_special = ARE_SPECIAL(kind, bits);
+    const unsigned no_fraction = _mm512_testn_epi64_mask(bits, FRACTION(kind));
     const __m512i q = _mm512_sub_epi64(biased, FC_LANES(kind == FC_FLOAT64 ? 1075 : 150));
     const __m512i k = LOG2_TO_LOG10(q), e = _mm512_xor_si512(k, FC_LANES(-1));
     const __m512i shift = _mm512_add_epi64(q, LOG10_TO_LOG2(e)); /* 10 less than in fc_scale */
-    __m512i high, low, right, s1, s0, m, f, h, below, above, tenths, rounded, last, excess, longer;
-    unsigned up, down, is_unsure, is_short;
-    decimals result;
+    __m512i high, low, right, s1, s0, m, f, h, below, above, tenths, near_half, last, longer, digits, point;
+    unsigned up, down, is_unsure;
+    if (FC_UNLIKELY(is_zero == 0xff)) {
+        return;
+    }
     load_powers(e, &high, &low);
     right = _mm512_sub_epi64(FC_LANES(23), shift);
     s1 = _mm512_srlv_epi64(high, _mm512_sub_epi64(right, FC_LANES(12)));
@@ -275,69 +303,71 @@ FC_INLINE FC_WIDE decimals scale_eight(int kind, __m512i bits, __m512i biased, _
         m = _mm512_madd52hi_epu64(s1, fraction, s1);
     } else {
         const __m512i c = _mm512_or_si512(fraction, FC_LANES(1 << 23));
-        f = _mm512_madd52lo_epu64(_mm512_madd52hi_epu64(_mm512_setzero_si512(), c, s0), c, s1);
-        m = _mm512_madd52hi_epu64(_mm512_setzero_si512(), c, s1);
+        f = _mm512_madd52lo_epu64(_mm512_madd52hi_epu64(zero, c, s0), c, s1);
+        m = _mm512_madd52hi_epu64(zero, c, s1);
     }
     m = _mm512_add_epi64(m, _mm512_srli_epi64(f, 52));
     f = _mm512_and_si512(f, low_52);
     h = _mm512_srli_epi64(s1, 1);
     above = _mm512_sub_epi64(_mm512_add_epi64(f, h), FC_LANES(1ull << 52));
-    h = _mm512_mask_srli_epi64(h, (__mmask8)is_power, h, 1);
     below = _mm512_sub_epi64(f, h);
+    tenths = _mm512_add_epi64(f, FC_LANES((1ull << 51) / 10));
+    last = _mm512_madd52hi_epu64(zero, tenths, FC_LANES(10));
+    near_half = _mm512_madd52lo_epu64(FC_LANES(48), tenths, FC_LANES(10));
+    is_unsure = IS_NEAR_ZERO(above, 4) | _mm512_testn_epi64_mask(near_half, FC_LANES(((1ull << 52) - 1) & ~63ull));
+    if (FC_UNLIKELY(no_fraction != 0)) {
+        /* The least normal has an interval like any other's. */
+        const unsigned is_power = no_fraction & ~(is_zero | is_special) &
+                                  _mm512_cmpneq_epi64_mask(biased, FC_LANES(1));
+        __m512i excess; /* of the digit over what lies below the interval */
+        below = _mm512_mask_sub_epi64(below, (__mmask8)is_power, f, _mm512_srli_epi64(h, 1));
+        excess = _mm512_sub_epi64(fc_tenfold(below), _mm512_slli_epi64(last, 52));
+        is_unsure |= is_power & (IS_NEAR_ZERO(excess, 32) |
+                                 _mm512_cmplt_epu64_mask(s1, FC_LANES(((1ull << 53) + 14) / 15)));
+        last = _mm512_mask_add_epi64(last, (__mmask8)(is_power & ~_mm512_movepi64_mask(excess)), last, FC_LANES(1));
+    }
+    is_unsure |= IS_NEAR_ZERO(below, 4);
     up = (unsigned)(uint8_t)~_mm512_movepi64_mask(above);
     down = _mm512_movepi64_mask(below);
-    tenths = fc_tenfold(f);
-    rounded = _mm512_add_epi64(tenths, FC_LANES(1ull << 51));
-    last = _mm512_srli_epi64(rounded, 52);
-    is_unsure = IS_NEAR_ZERO(above, 4) | IS_NEAR_ZERO(below, 4) |
-                _mm512_cmplt_epu64_mask(_mm512_and_si512(_mm512_add_epi64(rounded, FC_LANES(32)), low_52),
-                                        FC_LANES(64));
-    /* 10·(f - h/2) less the digit */
-    excess = _mm512_sub_epi64(fc_tenfold(below), _mm512_slli_epi64(last, 52));
-    is_unsure |= is_power & (IS_NEAR_ZERO(excess, 32) |
-                             _mm512_cmplt_epu64_mask(s1, FC_LANES(((1ull << 53) + 14) / 15)));
-    last = _mm512_mask_add_epi64(last, (__mmask8)(is_power & ~_mm512_movepi64_mask(excess)), last, FC_LANES(1));
     m = _mm512_mask_add_epi64(m, (__mmask8)up, m, FC_LANES(1));
     last = _mm512_maskz_mov_epi64((__mmask8)~(up | down), last);
     longer = _mm512_add_epi64(fc_tenfold(m), last);
     if (kind == FC_FLOAT64) {
         /* Of 15 digits and one more, or 16 and one more. */
-        is_short = _mm512_cmplt_epu64_mask(m, FC_LANES(FC_SIXTEEN_DIGITS));
-        result.digits = _mm512_mask_mov_epi64(m, (__mmask8)is_short, longer);
-        result.last = _mm512_maskz_mov_epi64((__mmask8)~is_short, last);
-        result.point = _mm512_add_epi64(k, FC_LANES(16));
-        result.point = _mm512_mask_sub_epi64(result.point, (__mmask8)is_short, result.point, FC_LANES(1));
+        const __mmask8 is_short = _mm512_cmplt_epu64_mask(m, FC_LANES(FC_SIXTEEN_DIGITS));
+        digits = _mm512_mask_mov_epi64(m, is_short, longer);
+        last = _mm512_maskz_mov_epi64((__mmask8)~is_short, last);
+        point = _mm512_add_epi64(k, FC_LANES(16));
+        point = _mm512_mask_sub_epi64(point, is_short, point, FC_LANES(1));
     } else {
         /* Of 7 to 9 digits. */
         const __mmask8 below_8 = _mm512_cmplt_epu64_mask(longer, FC_LANES(10000000));
         const __mmask8 below_9 = _mm512_cmplt_epu64_mask(longer, FC_LANES(100000000));
         __m512i factor = _mm512_mask_mov_epi64(FC_LANES(10000000), below_9, FC_LANES(100000000));
         factor = _mm512_mask_mov_epi64(factor, below_8, FC_LANES(1000000000));
-        result.digits = _mm512_mul_epu32(longer, factor);
-        result.last = _mm512_setzero_si512();
-        result.point = _mm512_add_epi64(k, FC_LANES(8));
-        result.point = _mm512_mask_sub_epi64(result.point, below_9, result.point, FC_LANES(1));
-        result.point = _mm512_mask_sub_epi64(result.point, below_8, result.point, FC_LANES(1));
+        digits = _mm512_mul_epu32(longer, factor);
+        last = zero;
+        point = _mm512_add_epi64(k, FC_LANES(8));
+        point = _mm512_mask_sub_epi64(point, below_9, point, FC_LANES(1));
+        point = _mm512_mask_sub_epi64(point, below_8, point, FC_LANES(1));
     }
-    /* What is zero, infinite or NaN: all digits 0, at 10^0. */
-    result.digits = _mm512_maskz_mov_epi64((__mmask8)is_plain, result.digits);
-    result.last = _mm512_maskz_mov_epi64((__mmask8)is_plain, result.last);
-    result.point = _mm512_maskz_mov_epi64((__mmask8)is_plain, result.point);
     is_unsure |= _mm512_testn_epi64_mask(biased, biased); /* subnormal */
-    is_unsure &= is_plain;
-    if (FC_UNLIKELY(is_unsure != 0)) {
-        uint64_t lane[8], digits[8], last_digit[8];
-        int64_t point[8];
-        _mm512_storeu_si512(lane, bits);
-        _mm512_storeu_si512(digits, result.digits);
-        _mm512_storeu_si512(last_digit, result.last);
-        _mm512_storeu_si512(point, result.point);
-        decide_alone(is_unsure, kind, lane, digits, last_digit, point);
-        result.digits = _mm512_loadu_si512(digits);
-        result.last = _mm512_loadu_si512(last_digit);
-        result.point = _mm512_loadu_si512(point);
+    if (FC_UNLIKELY((is_zero | is_special) != 0)) {
+        /* All digits 0, at 10^0. */
+        const __mmask8 is_plain = (__mmask8)~(is_zero | is_special);
+        is_unsure &= is_plain;
+        digits = _mm512_maskz_mov_epi64(is_plain, digits);
+        last = _mm512_maskz_mov_epi64(is_plain, last);
+        point = _mm512_maskz_mov_epi64(is_plain, point);
     }
-    return result;
+    _mm512_storeu_si512(out->digits, digits);
+    _mm512_storeu_si512(out->last, last);
+    _mm512_storeu_si512(out->point, point);
+    if (FC_UNLIKELY(is_unsure != 0)) {
+        uint64_t lane[8];
+        _mm512_storeu_si512(lane, bits);
+        decide_alone(is_unsure, kind, lane, out);
+    }
 }
 
 /* exponent_text of eight. */
@@ -357,52 +387,53 @@ FC_INLINE __m512i exponent_texts(__m512i point, __m512i *size) {
                                                                                 FC_LANES('e' | '-' << 8)));
 }
 
-/* Eight floats, whose bits are in the lanes. */
-FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const wide_state *state, char *out) {
-    const int fraction_bits = kind == FC_FLOAT64 ? 52 : 23;
-    const __m512i most = FC_LANES(kind == FC_FLOAT64 ? 0x7ff : 0xff);
-    const __m512i fraction = _mm512_and_si512(bits, FC_LANES((1ull << fraction_bits) - 1));
-    const __m512i biased = _mm512_and_si512(_mm512_srli_epi64(bits, (unsigned)fraction_bits), most);
-    const unsigned no_fraction = _mm512_testn_epi64_mask(fraction, fraction);
-    const unsigned is_zero = no_fraction & _mm512_testn_epi64_mask(biased, biased);
-    const unsigned is_special = _mm512_cmpeq_epi64_mask(biased, most);
-    unsigned is_negative = kind == FC_FLOAT64 ? _mm512_movepi64_mask(bits)
-                                              : _mm512_test_epi64_mask(bits, FC_LANES(SIGN_OF_32));
-    const unsigned is_plain = ~(is_zero | is_special);
-    /* The least normal has an interval like any other's. */
-    const unsigned is_power = no_fraction & is_plain & _mm512_cmpneq_epi64_mask(biased, FC_LANES(1));
-    __m512i upper, lower, count, size, row, even, odd, last;
+/* floor of the place, from the end, of the last digit that is not 0; 9 of none. */
+#define LAST_DIGIT(x) \
+    _mm512_srli_epi64(_mm512_lzcnt_epi64(_mm512_and_si512(x, _mm512_sub_epi64(_mm512_setzero_si512(), x))), 3)
+
+FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from, const wide_state *state, char *out) {
+    const unsigned is_zero = ARE_ZERO(kind, bits), is_special = ARE_SPECIAL(kind, bits);
+    const uint64_t separator = state->separator.word;
+    const size_t separator_size = state->separator.size;
+    unsigned is_negative =
+        kind == FC_FLOAT64 ? _mm512_movepi64_mask(bits) : _mm512_test_epi64_mask(bits, FC_LANES(SIGN_OF_32));
+    __m512i digits, last, point, upper, lower, count, size, row, even, odd;
     uint64_t shuffle[8], length[8];
     unsigned has_exponent;
-    decimals decimal;
-    if (FC_UNLIKELY(is_zero == 0xff && is_negative == 0)) {
-        memcpy(out, state->zeros, sizeof state->zeros);
-        return out + state->zeros_size;
+    if (FC_UNLIKELY(is_zero == 0xff)) {
+        if (is_negative == 0) {
+            memcpy(out, state->zeros, sizeof state->zeros);
+            return out + state->zeros_size;
+        }
+        digits = last = point = _mm512_setzero_si512();
+    } else {
+        digits = _mm512_loadu_si512(from->digits);
+        last = _mm512_loadu_si512(from->last);
+        point = _mm512_loadu_si512(from->point);
     }
-    decimal = scale_eight(kind, bits, biased, fraction, is_plain, is_power);
-    upper = fc_upper_eight(decimal.digits);
-    lower = fc_digits_of_eight(fc_lower_eight(decimal.digits, upper), &state->digits);
-    upper = fc_digits_of_eight(upper, &state->digits);
-    /* How many digits there are: to the last that is not zero. */
-    count = _mm512_sub_epi64(FC_LANES(8), _mm512_srli_epi64(_mm512_lzcnt_epi64(upper), 3));
-    count = _mm512_mask_sub_epi64(count, _mm512_test_epi64_mask(lower, lower), FC_LANES(16),
-                                  _mm512_srli_epi64(_mm512_lzcnt_epi64(lower), 3));
-    count = _mm512_mask_mov_epi64(count, _mm512_test_epi64_mask(decimal.last, decimal.last), FC_LANES(17));
+    upper = fc_upper_eight(digits);
+    lower = _mm512_and_si512(fc_lower_eight(digits, upper), FC_LANES(0xffffffff));
+    lower = digits_from_last(lower, state->hundred, state->fewer);
+    upper = digits_from_last(upper, state->hundred, state->fewer);
+    /* How many digits there are: to the last that is not 0. */
+    count = _mm512_add_epi64(LAST_DIGIT(upper), FC_LANES(1));
+    count = _mm512_mask_add_epi64(count, _mm512_test_epi64_mask(lower, lower), LAST_DIGIT(lower), FC_LANES(9));
+    count = _mm512_mask_mov_epi64(count, _mm512_test_epi64_mask(last, last), FC_LANES(17));
     /* The length of fixed notation: of the digits and the point, of the digits before it and ".0", or of the zeros. */
-    size = _mm512_max_epi64(_mm512_add_epi64(count, FC_LANES(1)), _mm512_add_epi64(decimal.point, FC_LANES(3)));
-    size = _mm512_mask_sub_epi64(size, _mm512_movepi64_mask(decimal.point), size, decimal.point);
-    row = _mm512_sub_epi64(decimal.point, FC_LANES(FIXED_FIRST));
+    size = _mm512_max_epi64(_mm512_add_epi64(count, FC_LANES(1)), _mm512_add_epi64(point, FC_LANES(3)));
+    size = _mm512_mask_sub_epi64(size, _mm512_movepi64_mask(point), size, point);
+    row = _mm512_sub_epi64(point, FC_LANES(FIXED_FIRST));
     has_exponent = _mm512_cmpge_epu64_mask(row, FC_LANES(state->fixed_end - FIXED_FIRST));
     if (kind == FC_FLOAT32) {
         has_exponent |= _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, FC_LANES(SIGN_OF_32 - 1)),
                                                 FC_LANES(LEAST_FIXED_32));
     }
-    if (FC_UNLIKELY((has_exponent | is_special) != 0)) {
-        const __mmask8 is_nan = (__mmask8)(is_special & ~no_fraction);
+    if (FC_UNLIKELY((has_exponent | is_zero | is_special) != 0)) {
+        const __mmask8 is_nan = (__mmask8)(is_special & ~_mm512_testn_epi64_mask(bits, FRACTION(kind)));
         const __mmask8 is_one_digit = _mm512_cmpeq_epi64_mask(count, FC_LANES(1));
         size = _mm512_mask_add_epi64(size, (__mmask8)has_exponent, count, FC_LANES(1));
         size = _mm512_mask_mov_epi64(size, (__mmask8)(has_exponent & is_one_digit), FC_LANES(1));
-        size = _mm512_mask_mov_epi64(size, (__mmask8)is_special, FC_LANES(3));
+        size = _mm512_mask_mov_epi64(size, (__mmask8)(is_zero | is_special), FC_LANES(3));
         row = _mm512_mask_mov_epi64(row, (__mmask8)has_exponent, FC_LANES(EXPONENT_ROW));
         row = _mm512_mask_mov_epi64(row, (__mmask8)is_special, FC_LANES(INFINITY_ROW));
         row = _mm512_mask_mov_epi64(row, is_nan, FC_LANES(NAN_ROW));
@@ -416,7 +447,7 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const wide_state *st
     /* 32 bytes a number, of two at once: first, second, last digit and letters. */
     upper = _mm512_or_si512(upper, FC_LANES(FC_ASCII_ZEROS));
     lower = _mm512_or_si512(lower, FC_LANES(FC_ASCII_ZEROS));
-    last = _mm512_or_si512(decimal.last, FC_LANES(LETTERS));
+    last = _mm512_or_si512(last, FC_LANES(LETTERS));
     even = _mm512_unpacklo_epi64(upper, lower);
     odd = _mm512_unpackhi_epi64(upper, lower);
     {
@@ -433,8 +464,8 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const wide_state *st
                             _mm256_loadu_si256((const __m256i *)((const char *)rows + shuffle[j])), source));     \
     out += length[j];                                                                                             \
     WRITE_EXPONENT(j)                                                                                             \
-    memcpy(out, &state->separator.word, 8);                                                                       \
-    out += state->separator.size
+    memcpy(out, &separator, 8);                                                                       \
+    out += separator_size
 #define WRITE_ALL                                    \
     WRITE(0, _mm512_castsi512_si256(of_0_2));        \
     WRITE(1, _mm512_castsi512_si256(of_1_3));        \
@@ -450,7 +481,7 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const wide_state *st
 #undef WRITE_EXPONENT
         } else {
             uint64_t text[8], more[8];
-            _mm512_storeu_si512(text, exponent_texts(decimal.point, &size));
+            _mm512_storeu_si512(text, exponent_texts(point, &size));
             _mm512_storeu_si512(more, _mm512_maskz_mov_epi64((__mmask8)has_exponent, size));
 #define WRITE_EXPONENT(j)      \
     memcpy(out, &text[j], 8); \
@@ -461,32 +492,45 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const wide_state *st
     return out;
 }
 
+/* Eights of a block. 4 to 16 measured the same. */
+#define BLOCK 8
+
+FC_INLINE __m512i load_eight(int kind, const void *x, size_t i) {
+    return kind == FC_FLOAT64
+               ? _mm512_loadu_si512((const double *)x + i)
+               : _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)((const float *)x + i)));
+}
+
 /* The loops, for separators of up to 8 bytes. */
 FC_INLINE FC_WIDE char *write_wide(int kind, const void *x, size_t n, int fixed_end, const fc_separator *separator,
                                    char *out) {
-    wide_state state = {fc_wide_constants_of(), *separator, fixed_end, 8 * (3 + separator->size), {0}};
-    __m512i bits;
+    wide_state state = {_mm512_set1_epi16(100), _mm512_set1_epi16(256 - 10), *separator,
+                        fixed_end,              8 * (3 + separator->size),   {0}};
+    decimals decimal[BLOCK];
     size_t i = 0;
+    FC_HIDE("+v", state.hundred);
+    FC_HIDE("+v", state.fewer);
     for (int j = 0; j < 8; j++) {
         fc_write_separator(separator, write_constant("0.0", 0, state.zeros + (3 + separator->size) * (size_t)j));
     }
-    for (; i + 8 <= n; i += 8) {
-        if (kind == FC_FLOAT64) {
-            bits = _mm512_loadu_si512((const double *)x + i);
-        } else {
-            bits = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)((const float *)x + i)));
+    while (i + 8 <= n) {
+        const size_t left = (n - i) / 8, count = left < BLOCK ? left : BLOCK;
+        for (size_t j = 0; j < count; j++) {
+            decide_eight(kind, load_eight(kind, x, i + 8 * j), &decimal[j]);
         }
-        out = write_eight(kind, bits, &state, out);
+        for (size_t j = 0; j < count; j++) {
+            out = write_eight(kind, load_eight(kind, x, i + 8 * j), &decimal[j], &state, out);
+        }
+        i += 8 * count;
     }
     if (i < n) {
         /* The rest, and zeros for what lacks, which are then taken back. */
         const __mmask8 some = (__mmask8)((1u << (n - i)) - 1);
-        if (kind == FC_FLOAT64) {
-            bits = _mm512_maskz_loadu_epi64(some, (const double *)x + i);
-        } else {
-            bits = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(some, (const float *)x + i));
-        }
-        out = write_eight(kind, bits, &state, out);
+        const __m512i bits = kind == FC_FLOAT64
+                                 ? _mm512_maskz_loadu_epi64(some, (const double *)x + i)
+                                 : _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(some, (const float *)x + i));
+        decide_eight(kind, bits, decimal);
+        out = write_eight(kind, bits, decimal, &state, out);
         out -= (8 - (n - i)) * (3 + separator->size);
     }
     return out;
