@@ -60,15 +60,17 @@ cdef extern from "Python.h":
         int is_negative = Py_SIZE(v) < 0;
         size_t n = (size_t)(is_negative ? -Py_SIZE(v) : Py_SIZE(v));
     #endif
-        long long magnitude;
-        if (n == 2) {
-            magnitude = (long long)d[0] | (long long)d[1] << 30;
-        } else if (n == 3 && d[2] < 8) {
-            magnitude = (long long)d[0] | (long long)d[1] << 30 | (long long)d[2] << 60;
-        } else {
+        /* Of ints about 2^60 some have two digits and some three: no branch tells them apart. */
+        unsigned long long magnitude, top, sign = 0 - (unsigned long long)is_negative;
+        if (n - 2 > 1) {
             return 0;
         }
-        *value = is_negative ? -magnitude : magnitude;
+        top = d[n - 1];
+        if (n == 3 && top > 7) {
+            return 0;
+        }
+        magnitude = d[0] | (unsigned long long)d[1] << 30 | (top << 60 & (0 - (unsigned long long)(n - 2)));
+        *value = (long long)((magnitude ^ sign) - sign);
         return 1;
     #else
         int overflow;

@@ -73,6 +73,20 @@ FC_INLINE unsigned fc_leading_zeros(uint64_t x) {
 #endif
 }
 
+/* How many bits are set. */
+FC_INLINE unsigned fc_count_bits(uint64_t x) {
+#if defined(_MSC_VER) && !defined(__clang__) && defined(_M_X64)
+    return (unsigned)__popcnt64(x);
+#elif defined(__GNUC__)
+    return (unsigned)__builtin_popcountll(x);
+#else
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (unsigned)(x * 0x0101010101010101u >> 56);
+#endif
+}
+
 /* Stores 8 bytes, the lowest first. */
 FC_INLINE void fc_store_little(char *p, uint64_t x) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

@@ -22,8 +22,30 @@ cdef struct Scan:
     bint is_list
 
 
-# What may stand in a number: with such a byte in it, a separator is found first, as the twin does.
-_OF_NUMBERS = frozenset(b"0123456789+-.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+cdef bint _open_parse_separator(Scan *scan, object sep) noexcept:
+    """The bytes of a separator, of which `sep` keeps the memory; False if the loops cannot work with it.
+
+    If a byte of it may stand in a number, the separators must be found first, as the twin does.
+    """
+    cdef size_t i
+    cdef char c
+    if type(sep) is bytes:
+        scan.separator = PyBytes_AS_STRING(sep)
+        scan.separator_size = len(<bytes>sep)
+    elif type(sep) is str and PyUnicode_IS_ASCII(<PyObject *>sep):
+        scan.separator = <const char *>FC_TEXT_DATA(<PyObject *>sep)
+        scan.separator_size = FC_TEXT_LENGTH(<PyObject *>sep)
+    else:
+        return False
+    for i in range(scan.separator_size):
+        c = scan.separator[i]
+        if c"0" <= c <= c"9" or c"a" <= (c | 0x20) <= c"z" or c == c"+" or c == c"-" or c == c".":
+            return False
+    return 0 < scan.separator_size <= FC_PARSE_SEPARATOR
+
+
+# What `dtype` is, remembered: NumPy takes a microsecond to say.
+_parse_dtype = functools.lru_cache(maxsize=64, typed=True)(_pure_joins.check_parse_dtype)
 
 
 def parse(text, sep=",", dtype=float, *, threads=None):
@@ -44,12 +66,12 @@ def parse(text, sep=",", dtype=float, *, threads=None):
         buffer = PyMemoryView_GET_BUFFER(view)
         scan.start = <const char *>buffer.buf
         scan.end = scan.start + buffer.len
-    encoded = sep.encode() if type(sep) is str and sep.isascii() else sep
-    if type(encoded) is not bytes or not 0 < len(encoded) <= FC_PARSE_SEPARATOR or not _OF_NUMBERS.isdisjoint(encoded):
+    if not _open_parse_separator(&scan, sep):
         return _pure_joins.parse(text, sep, dtype, threads=threads)
-    scan.separator = PyBytes_AS_STRING(encoded)
-    scan.separator_size = len(<bytes>encoded)
-    kind, array_dtype = ("float64", None) if dtype is float else _pure_joins.check_parse_dtype(dtype)
+    try:
+        kind, array_dtype = _parse_dtype(dtype)
+    except TypeError:  # it cannot be hashed, or is not accepted
+        kind, array_dtype = _pure_joins.check_parse_dtype(dtype)
     scan.kind = FC_INT64 if kind == "int" else _KINDS[kind]
     cdef int count = _thread_count("parse", threads)
     if array_dtype is None:
@@ -92,15 +114,12 @@ cdef object _parse_list(Scan *scan, object text, str kind):
     cdef int64_t[PARSE_LIST_BLOCK] block
     cdef const char *at = scan.start
     cdef Py_ssize_t n, i, done = 0, count
-    cdef uint64_t mode
     cdef bint is_float = scan.kind == FC_FLOAT64
     n = _count_tokens(scan, scan.start, scan.end)
     cdef list result = PyList_New(n)
     while done < n:
-        mode = fc_enter_mode()
         count = fc_parse.parse[scan.kind](&at, scan.end, scan.separator, scan.separator_size, block,
                                           min_size(PARSE_LIST_BLOCK, n - done))
-        fc_leave_mode(mode)
         for i in range(count):
             number = PyFloat_FromDouble((<double *>block)[i]) if is_float else PyLong_FromLongLong(block[i])
             Py_INCREF(number)
@@ -122,13 +141,10 @@ cdef int _parse_part(Scan *scan, object text, str kind, const char *at, const ch
     cdef Py_ssize_t done = 0, count, wanted
     cdef size_t width = fc_kind_size(scan.kind)
     cdef char *out = <char *>FC_DATA(<PyObject *>result) + first * width
-    cdef uint64_t mode
     while done < n:
         wanted = min_size(PARSE_BLOCK, n - done)
         with nogil:
-            mode = fc_enter_mode()
             count = fc_parse.parse[scan.kind](&at, end, scan.separator, scan.separator_size, out + done * width, wanted)
-            fc_leave_mode(mode)
         done += count
         if count < wanted:
             result[first + done] = _odd_number(scan, text, kind, &at, first + done)

@@ -20,10 +20,8 @@
 #include <immintrin.h>
 #if defined(__GNUC__)
 #define FC_WIDE __attribute__((target("avx512ifma,avx512vbmi,avx512vbmi2")))
-#define FC_NOINLINE __attribute__((noinline))
 #else
 #define FC_WIDE
-#define FC_NOINLINE __declspec(noinline)
 #endif
 #endif
 
@@ -32,9 +30,15 @@
 #if defined(__GNUC__)
 #define FC_HIDE(constraint, x) __asm__("" : constraint(x))
 #define FC_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define FC_NOINLINE __attribute__((noinline))
 #else
 #define FC_HIDE(constraint, x) ((void)0)
 #define FC_UNLIKELY(condition) (condition)
+#if defined(_MSC_VER)
+#define FC_NOINLINE __declspec(noinline)
+#else
+#define FC_NOINLINE
+#endif
 #endif
 
 #define FC_ASCII_ZEROS 0x3030303030303030u
@@ -159,13 +163,16 @@ FC_INLINE fc_separator fc_separator_of(const char *text, size_t size) {
     return separator;
 }
 
-FC_INLINE char *fc_write_separator(const fc_separator *separator, char *out) {
-    if (FC_UNLIKELY(separator->size > 8)) {
-        memcpy(out, separator->text, separator->size);
-    } else {
+/* `is_short`: known to the compiler, for a loop that is compiled for either. */
+FC_INLINE char *fc_write_separator(const fc_separator *separator, int is_short, char *out) {
+    if (is_short) {
         memcpy(out, &separator->word, 8);
+    } else {
+        memcpy(out, separator->text, separator->size);
     }
     return out + separator->size;
 }
+
+#define FC_IS_SHORT(separator) ((separator)->size <= 8)
 
 #endif

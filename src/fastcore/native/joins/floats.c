@@ -157,17 +157,26 @@ FC_INLINE char *write_float(int kind, uint64_t bits, int fixed_end, char *out, c
     return write_decimal(&decimal, is_negative, is_fixed, out, c);
 }
 
-#define ONE_AT_A_TIME(name, kind, type)                                                                   \
-    static char *name(const type *x, size_t n, int fixed_end, const fc_separator *separator, char *out) { \
-        const fc_digit_constants c = fc_digit_constants_of();                                             \
-        for (size_t i = 0; i < n; i++) {                                                                  \
-            out = fc_write_separator(separator, write_float(kind, x[i], fixed_end, out, &c));             \
-        }                                                                                                 \
-        return out;                                                                                       \
+FC_INLINE char *write_each(int kind, const void *x, size_t n, int fixed_end, const fc_separator *between, int is_short,
+                           char *out) {
+    const fc_digit_constants c = fc_digit_constants_of();
+    const fc_separator separator = *between; /* of its own, or the compiler would read it anew after each store */
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t bits = kind == FC_FLOAT64   ? ((const uint64_t *)x)[i]
+                              : kind == FC_FLOAT32 ? ((const uint32_t *)x)[i]
+                                                   : ((const uint16_t *)x)[i];
+        out = write_float(kind, bits, fixed_end, out, &c);
+        out = fc_write_separator(&separator, is_short, out);
     }
-ONE_AT_A_TIME(write_halves, FC_FLOAT16, uint16_t)
-ONE_AT_A_TIME(write_singles, FC_FLOAT32, uint32_t)
-ONE_AT_A_TIME(write_doubles, FC_FLOAT64, uint64_t)
+    return out;
+}
+
+/* The loops, for a kind that the compiler knows. */
+FC_INLINE char *write_floats(int kind, const void *x, size_t n, int fixed_end, const fc_separator *separator,
+                             char *out) {
+    return FC_IS_SHORT(separator) ? write_each(kind, x, n, fixed_end, separator, 1, out)
+                                  : write_each(kind, x, n, fixed_end, separator, 0, out);
+}
 
 /* ---- eight at a time ----------------------------------------------------------------------------------------- */
 
@@ -511,7 +520,7 @@ FC_INLINE FC_WIDE char *write_wide(int kind, const void *x, size_t n, int fixed_
     FC_HIDE("+v", state.hundred);
     FC_HIDE("+v", state.fewer);
     for (int j = 0; j < 8; j++) {
-        fc_write_separator(separator, write_constant("0.0", 0, state.zeros + (3 + separator->size) * (size_t)j));
+        fc_write_separator(separator, 1, write_constant("0.0", 0, state.zeros + (3 + separator->size) * (size_t)j));
     }
     while (i + 8 <= n) {
         const size_t left = (n - i) / 8, count = left < BLOCK ? left : BLOCK;
@@ -550,18 +559,18 @@ static FC_WIDE char *wide_doubles(const void *x, size_t n, int fixed_end, const 
 static char *floats(int kind, const void *x, size_t n, int fixed_end, const char *text, size_t size, char *out) {
     const fc_separator separator = fc_separator_of(text, size);
 #ifdef FC_WIDE
-    if (kind != FC_FLOAT16 && size <= 8 && fc_has_vbmi2()) {
+    if (kind != FC_FLOAT16 && FC_IS_SHORT(&separator) && fc_has_vbmi2()) {
         return kind == FC_FLOAT32 ? wide_singles(x, n, fixed_end, &separator, out)
                                   : wide_doubles(x, n, fixed_end, &separator, out);
     }
 #endif
     switch (kind) {
     case FC_FLOAT16:
-        return write_halves((const uint16_t *)x, n, fixed_end, &separator, out);
+        return write_floats(FC_FLOAT16, x, n, fixed_end, &separator, out);
     case FC_FLOAT32:
-        return write_singles((const uint32_t *)x, n, fixed_end, &separator, out);
+        return write_floats(FC_FLOAT32, x, n, fixed_end, &separator, out);
     default:
-        return write_doubles((const uint64_t *)x, n, fixed_end, &separator, out);
+        return write_floats(FC_FLOAT64, x, n, fixed_end, &separator, out);
     }
 }
 

@@ -1,15 +1,20 @@
 /* Integers to text.
 
-   Four numbers at a time: up to 10^8 each is a lane of eight digits, shifted by its leading zeros, stored whole and
+   Four numbers at a time: up to 2^26 each is a lane of eight digits, shifted by its leading zeros, stored whole and
    passed by its length, with no branch on a digit; a sign is stored before every number and passed where there is one.
-   Longer numbers are 16 digits, shifted by a shuffle, or a head of up to four digits and 16 more. About 20 instructions
-   for a number up to 10^8 and 45 for a full one.
+   Longer numbers are 16 digits, shifted by a shuffle, or a head of up to four digits and 16 more. About 25 instructions
+   for a number up to 2^26 and 50 for a full one.
 
    With AVX-512 eight at a time, in cells of 8, 16 or 32 bytes that hold the digits, right-aligned, and the separator;
    the first byte is always free, for a sign. A mask of what is to stay, from each number's first digit on, is made of
    the digits that are not zero by one subtraction for all cells, as a carry from the low end of a cell runs up to its
    first set bit; what stays is then compressed. 8 to 25 instructions a number. */
 #include "digits.h"
+
+FC_INLINE uint64_t magnitude_of(uint64_t x, int is_signed) {
+    const uint64_t is_negative = is_signed ? x >> 63 : 0;
+    return (x ^ (0 - is_negative)) + is_negative;
+}
 
 /* ---- four at a time ------------------------------------------------------------------------------------------ */
 
@@ -35,13 +40,25 @@ FC_INLINE char *write_long(uint64_t x, char *out, const fc_digit_constants *c) {
     }
 }
 
-FC_INLINE void digits_of_four(const uint64_t x[4], uint64_t digits[4], const fc_digit_constants *c) {
-    __m128i first = fc_digits_of_two(_mm_set_epi64x((int64_t)x[1], (int64_t)x[0]), c);
-    __m128i second = fc_digits_of_two(_mm_set_epi64x((int64_t)x[3], (int64_t)x[2]), c);
+/* The digits of four numbers, if all are below 2^26 in magnitude. */
+FC_INLINE int digits_of_four(const uint64_t *x, int is_signed, uint64_t digits[4], const fc_digit_constants *c) {
+    __m128i first = _mm_loadu_si128((const __m128i *)x), second = _mm_loadu_si128((const __m128i *)(x + 2));
+    if (is_signed) {
+        const __m128i zero = _mm_setzero_si128();
+        const __m128i first_sign = _mm_cmpgt_epi64(zero, first), second_sign = _mm_cmpgt_epi64(zero, second);
+        first = _mm_sub_epi64(_mm_xor_si128(first, first_sign), first_sign);
+        second = _mm_sub_epi64(_mm_xor_si128(second, second_sign), second_sign);
+    }
+    if (!_mm_testz_si128(_mm_or_si128(first, second), _mm_set1_epi64x(~((1ll << 26) - 1)))) {
+        return 0;
+    }
+    first = fc_digits_of_two(first, c);
+    second = fc_digits_of_two(second, c);
     digits[0] = (uint64_t)_mm_cvtsi128_si64(first);
     digits[1] = (uint64_t)_mm_extract_epi64(first, 1);
     digits[2] = (uint64_t)_mm_cvtsi128_si64(second);
     digits[3] = (uint64_t)_mm_extract_epi64(second, 1);
+    return 1;
 }
 
 #else
@@ -69,62 +86,55 @@ FC_INLINE char *write_long(uint64_t x, char *out, const fc_digit_constants *c) {
     return write_eight(x % 100000000u, out);
 }
 
-FC_INLINE void digits_of_four(const uint64_t x[4], uint64_t digits[4], const fc_digit_constants *c) {
+FC_INLINE int digits_of_four(const uint64_t *x, int is_signed, uint64_t digits[4], const fc_digit_constants *c) {
     (void)c;
     for (int j = 0; j < 4; j++) {
-        digits[j] = fc_eight_digits(x[j]);
+        const uint64_t magnitude = magnitude_of(x[j], is_signed);
+        if (magnitude >> 26 != 0) {
+            return 0;
+        }
+        digits[j] = fc_eight_digits(magnitude);
     }
+    return 1;
 }
 
 #endif
 
-#define SHORT_END 100000000u
-
-FC_INLINE char *write_sign(uint64_t is_negative, char *out) {
+FC_INLINE char *write_sign(uint64_t x, int is_signed, char *out) {
     *out = '-';
-    return out + is_negative;
+    return is_signed ? out + (x >> 63) : out;
 }
 
-/* Four numbers, or fewer, by their magnitudes and signs. */
-FC_INLINE char *write_four(const uint64_t x[4], const uint64_t is_negative[4], size_t count,
-                           const fc_separator *separator, char *out, const fc_digit_constants *c) {
-    if ((x[0] < SHORT_END) & (x[1] < SHORT_END) & (x[2] < SHORT_END) & (x[3] < SHORT_END)) {
-        uint64_t digits[4];
-        digits_of_four(x, digits, c);
-        for (size_t j = 0; j < count; j++) {
-            out = fc_write_head(digits[j], write_sign(is_negative[j], out));
-            out = fc_write_separator(separator, out);
-        }
-    } else {
-        for (size_t j = 0; j < count; j++) {
-            out = write_long(x[j], write_sign(is_negative[j], out), c);
-            out = fc_write_separator(separator, out);
-        }
-    }
-    return out;
-}
-
-/* `is_signed`: whether x holds int64, else uint64. */
-FC_INLINE char *write_words(const uint64_t *x, size_t n, int is_signed, const fc_separator *separator, char *out) {
+/* Of int64 if `is_signed`, else uint64. */
+FC_INLINE char *write_fours(const uint64_t *x, size_t n, int is_signed, const fc_separator *between, int is_short,
+                            char *out) {
     const fc_digit_constants c = fc_digit_constants_of();
-    uint64_t magnitude[4], is_negative[4];
+    const fc_separator separator = *between; /* of its own, or the compiler would read it anew after each store */
+    uint64_t digits[4];
     size_t i = 0;
     for (; i + 4 <= n; i += 4) {
-        for (int j = 0; j < 4; j++) {
-            is_negative[j] = is_signed ? x[i + j] >> 63 : 0;
-            magnitude[j] = (x[i + j] ^ (0 - is_negative[j])) + is_negative[j];
+        if (digits_of_four(x + i, is_signed, digits, &c)) {
+            for (size_t j = 0; j < 4; j++) {
+                out = fc_write_head(digits[j], write_sign(x[i + j], is_signed, out));
+                out = fc_write_separator(&separator, is_short, out);
+            }
+        } else {
+            for (size_t j = 0; j < 4; j++) {
+                out = write_long(magnitude_of(x[i + j], is_signed), write_sign(x[i + j], is_signed, out), &c);
+                out = fc_write_separator(&separator, is_short, out);
+            }
         }
-        out = write_four(magnitude, is_negative, 4, separator, out, &c);
     }
-    if (i < n) {
-        for (size_t j = 0; j < 4; j++) {
-            uint64_t word = i + j < n ? x[i + j] : 0;
-            is_negative[j] = is_signed ? word >> 63 : 0;
-            magnitude[j] = (word ^ (0 - is_negative[j])) + is_negative[j];
-        }
-        out = write_four(magnitude, is_negative, n - i, separator, out, &c);
+    for (; i < n; i++) {
+        out = write_long(magnitude_of(x[i], is_signed), write_sign(x[i], is_signed, out), &c);
+        out = fc_write_separator(&separator, is_short, out);
     }
     return out;
+}
+
+FC_INLINE char *write_words(const uint64_t *x, size_t n, int is_signed, const fc_separator *separator, char *out) {
+    return FC_IS_SHORT(separator) ? write_fours(x, n, is_signed, separator, 1, out)
+                                  : write_fours(x, n, is_signed, separator, 0, out);
 }
 
 /* ---- eight at a time ----------------------------------------------------------------------------------------- */
@@ -264,7 +274,7 @@ static FC_WIDE char *wide_range(uint64_t start, uint64_t step, size_t n, const f
     return write_wide(NULL, start, step, n, 1, separator, out);
 }
 
-FC_INLINE int is_wide(const fc_separator *separator) { return separator->size <= 8 && fc_has_vbmi2(); }
+FC_INLINE int is_wide(const fc_separator *separator) { return FC_IS_SHORT(separator) && fc_has_vbmi2(); }
 
 #endif
 
@@ -291,7 +301,7 @@ static char *write_unsigned(const uint64_t *x, size_t n, const fc_separator *sep
 static char *write_bools(const uint8_t *x, size_t n, const fc_separator *separator, char *out) {
     for (size_t i = 0; i < n; i++) {
         memcpy(out, x[i] ? "True\0" : "False", 5);
-        out = fc_write_separator(separator, out + 5 - x[i]);
+        out = fc_write_separator(separator, FC_IS_SHORT(separator), out + 5 - x[i]);
     }
     return out;
 }

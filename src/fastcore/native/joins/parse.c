@@ -1,30 +1,22 @@
 /* Text to numbers.
 
-   Digits are read eight at a time: one word says how many of its bytes are digits, which are shifted to its upper end
-   and turned into a number by three multiplications. So a number up to 10^8 takes no branch that its length decides.
+   The separators of a block are found first, 64 bytes of text at a time as the bits of a word; so where a token starts
+   does not depend on how the one before was read, and several are under way at once. Digits are read eight at a time:
+   one word is turned into a number by three multiplications. An integer is read from its end, where its last eight
+   digits lie in one word, up to 10^8 without a branch that its length decides.
 
-   A float is a number w of up to 19 digits and an exponent. If w is up to 2^53 and the power of ten is up to 10^22, both
-   are exact as doubles, and one multiplication or division rounds once (W. D. Clinger, "How to read floating point
-   numbers accurately", 1990). Otherwise w is multiplied by a 128-bit power of ten (D. Lemire, "Number parsing at a
-   gigabyte per second", 2021), which decides the rounding but in rare cases; see `round_decimal`. What a loop does not
-   understand or cannot decide it leaves to the caller, a token at a time: all that is malformed or out of range,
-   infinity and NaN, a plus sign, results below the normal range, and digits without end. */
+   A float is a number w of up to 19 digits and an exponent. Its digits are read from the end too: what stands before the
+   point lies one byte farther down, and is taken from words that start there. Then w is multiplied by a 128-bit power of
+   ten (D. Lemire, "Number parsing at a gigabyte per second", 2021), which decides the rounding but for numbers that a
+   float is equal to, or nearly; see `round_decimal`, and `round_exactly` for these.
+
+   What a loop does not understand or cannot decide it leaves to the caller, a token at a time: all that is malformed or
+   out of range, a plus sign, results below the normal range, and digits without end. */
 #include "shortest.h"
 
-/* Bytes that may be read from the start of a token: spaces, a sign, 32 and 24 digits and a point, an exponent, spaces
-   and a separator. */
-#define SPACES 8
-#define LONGEST_SEPARATOR FC_PARSE_SEPARATOR
-#define REACH (SPACES + 1 + 32 + 1 + 24 + 7 + SPACES + LONGEST_SEPARATOR)
-
-/* How many of the eight bytes, from the lowest on, are digits; *value is less '0' in each. */
-FC_INLINE unsigned count_digits(uint64_t bytes, uint64_t *value) {
-    uint64_t x = bytes ^ FC_ASCII_ZEROS, other;
-    *value = x;
-    /* A byte above 9 gets its upper bit set; a carry can only reach bytes above such a one. */
-    other = ((x + 0x7676767676767676u) | x) & 0x8080808080808080u;
-    return other == 0 ? 8 : fc_trailing_zeros(other) >> 3;
-}
+/* Bytes around a token that may be read, and the longest token that is read at all. */
+#define MARGIN 32
+#define LONGEST 64
 
 /* The number of eight digits, the first in the lowest byte: pairs, fours and all eight, by multiplications that add the
    upper of two parts to a multiple of the lower. */
@@ -34,52 +26,30 @@ FC_INLINE uint64_t number_of(uint64_t digits) {
     return (digits * 10000 + (digits >> 32)) & 0xffffffffu;
 }
 
-/* The number of the first `count` < 8 digits. */
-FC_INLINE uint64_t number_of_some(uint64_t digits, unsigned count) {
-    /* In two steps, as a shift by 64 is none. */
-    return number_of(digits << 8 << (56 - 8 * count));
+/* Sets the upper bit of a byte where x ^ '0' is no digit. */
+FC_INLINE uint64_t others(uint64_t x) { return (x + 0x7676767676767676u) | x; }
+#define UPPER_BITS 0x8080808080808080u
+
+/* The upper `count` <= 8 bytes; shifted in two steps, as a shift by 64 is none. */
+FC_INLINE uint64_t upper_bytes(unsigned count) { return ~(~0ull >> 4 * count >> 4 * count); }
+
+/* Of 24 bytes whose last `count` are set, the word k from the end. */
+FC_INLINE uint64_t last_bytes(unsigned count, int k) {
+    static const uint8_t none_and_all[48] = {
+        0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+        0,    0,    0,    0,    0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    return fc_load_little((const char *)none_and_all + count + 16 - 8 * k);
 }
 
-static const uint64_t small_power[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-
-/* Digits from p on, up to three words of them, into *number, of which more than 19 overflow; returns where they end. */
-FC_INLINE const char *read_digits(const char *p, uint64_t *number) {
-    uint64_t digits, all = *number;
-    unsigned count;
-    for (int i = 0; i < 3; i++) {
-        count = count_digits(fc_load_little(p), &digits);
-        if (count < 8) {
-            all = all * small_power[count] + number_of_some(digits, count);
-            p += count;
-            break;
-        }
-        all = all * 100000000u + number_of(digits);
-        p += 8;
-    }
-    *number = all;
-    return p;
+#ifndef FC_JOINS_SSE
+/* Which of eight bytes are c, as eight bits: their upper bits, gathered at the top by a multiplication. */
+FC_INLINE unsigned find_8(uint64_t bytes, char c) {
+    const uint64_t x = bytes ^ 0x0101010101010101u * (uint8_t)c;
+    const uint64_t is_equal = ~(((x & ~UPPER_BITS) + ~UPPER_BITS) | x) & UPPER_BITS;
+    return (unsigned)((is_equal >> 7) * 0x0102040810204080u >> 56);
 }
-
-FC_INLINE int is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-typedef struct reader {
-    const char *end; /* of what can be read without looking */
-    const char *separator;
-    size_t separator_size;
-} reader;
-
-FC_INLINE int is_separator(const char *p, const reader *from) {
-    return *p == *from->separator &&
-           (from->separator_size == 1 || memcmp(p, from->separator, from->separator_size) == 0);
-}
-
-FC_INLINE const char *skip_spaces(const char *p, const reader *from) {
-    const char *limit = p + SPACES;
-    while (FC_UNLIKELY(is_space(*p)) && p < limit && !is_separator(p, from)) {
-        p++;
-    }
-    return p;
-}
+#endif
 
 /* ---- integers ------------------------------------------------------------------------------------------------ */
 
@@ -87,45 +57,39 @@ typedef struct limits {
     uint64_t positive, negative; /* the greatest magnitudes */
 } limits;
 
-/* Reads an integer; returns its end, or NULL if it is none or beyond the limits. */
-FC_INLINE const char *read_integer(const char *p, const limits *most, uint64_t *result) {
-    uint64_t is_negative = *p == '-', digits, number;
-    const char *start;
-    unsigned count;
-    p += is_negative;
-    start = p;
-    count = count_digits(fc_load_little(p), &digits);
-    if (count < 8) {
-        number = number_of_some(digits, count);
-        p += count;
-        if (count == 0) {
-            return NULL;
+/* The number of the last `count` <= 8 characters before `end`; sets upper bits of *other if they are no digits. */
+FC_INLINE uint64_t read_last(const char *end, unsigned count, uint64_t *other) {
+    uint64_t digits = (fc_load_little(end - 8) ^ FC_ASCII_ZEROS) & upper_bytes(count);
+    *other |= others(digits);
+    return number_of(digits);
+}
+
+/* Reads an integer; returns 0 if it is none or beyond the limits. */
+FC_INLINE int read_integer(const char *start, const char *end, const limits *most, uint64_t *result) {
+    const uint64_t is_negative = *start == '-';
+    const size_t count = (size_t)(end - start) - is_negative;
+    uint64_t number, other = 0;
+    if (count - 1 < 8) {
+        number = read_last(end, (unsigned)count, &other);
+    } else if (count - 1 < 16) {
+        number = read_last(end, 8, &other) + 100000000u * read_last(end - 8, (unsigned)count - 8, &other);
+    } else if (count - 1 < 20) {
+        /* 10^20 is beyond 2^64. */
+        uint64_t low = read_last(end, 8, &other), high, carry;
+        low += 100000000u * read_last(end - 8, 8, &other);
+        number = low + fc_multiply(read_last(end - 16, (unsigned)count - 16, &other), 10000000000000000u, &high);
+        carry = number < low;
+        if ((high | carry) != 0) {
+            return 0;
         }
     } else {
-        number = number_of(digits);
-        p = read_digits(p + 8, &number);
-        if (p - start > 19) {
-            /* 20 digits may fit: the last two words had 12 of them. */
-            uint64_t first = 0, rest, high, low;
-            if (p - start > 20) {
-                return NULL;
-            }
-            rest = number_of_some(fc_load_little(start + 16) ^ FC_ASCII_ZEROS, 4);
-            for (int i = 0; i < 16; i += 8) {
-                first = first * 100000000u + number_of(fc_load_little(start + i) ^ FC_ASCII_ZEROS);
-            }
-            low = fc_multiply(first, 10000, &high);
-            number = low + rest;
-            if (high != 0 || number < low) {
-                return NULL;
-            }
-        }
+        return 0;
     }
-    if (number > (is_negative ? most->negative : most->positive)) {
-        return NULL;
+    if ((other & UPPER_BITS) != 0 || number > (is_negative ? most->negative : most->positive)) {
+        return 0;
     }
     *result = (number ^ (0 - is_negative)) + is_negative;
-    return p;
+    return 1;
 }
 
 /* ---- floats -------------------------------------------------------------------------------------------------- */
@@ -134,6 +98,15 @@ FC_INLINE const char *read_integer(const char *p, const limits *most, uint64_t *
 typedef struct format {
     int precision, greatest;
 } format;
+
+/* The bits of a float by its fraction, with the leading one, and exponent; returns 0 if it is not a normal number. */
+FC_INLINE int pack(uint64_t fraction, int exponent, const format *to, uint64_t *bits) {
+    const uint64_t carry = fraction >> to->precision; /* of rounding up */
+    fraction >>= carry;
+    exponent += (int)carry;
+    *bits = ((uint64_t)(exponent + to->greatest - 1) << (to->precision - 1)) + fraction;
+    return exponent <= to->greatest && exponent >= 1 - to->greatest;
+}
 
 /* w·10^e rounded to the format, as the bits of its magnitude; returns 0 if that is left undecided or is not a normal
    number. w is not 0.
@@ -172,27 +145,37 @@ FC_INLINE int round_decimal(uint64_t w, int e, const format *to, uint64_t *bits)
     fraction = high >> shift;
     /* Half up, but a tie to even. */
     fraction += fraction & 1 & ~((uint64_t)is_tie & ~(fraction >> 1));
-    fraction >>= 1;
-    if (fraction >> to->precision != 0) {
-        fraction >>= 1;
-        exponent++;
-    }
-    if (exponent > to->greatest || exponent < 1 - to->greatest) {
-        return 0;
-    }
-    fraction -= 1ull << (to->precision - 1);
-    *bits = (uint64_t)(exponent + to->greatest) << (to->precision - 1) | fraction;
-    return 1;
+    return pack(fraction >> 1, exponent, to, bits);
 }
 
-static const double exact_power[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+/* The same where that is undecided, as the number is equal to a float or to the middle of two. Then 10^-e divides it up
+   to powers of two, so that it is an integer times 2^e; from 10^-27 on, as 5^28 is beyond 2^64. */
+static FC_NOINLINE int round_exactly(uint64_t w, int e, const format *to, uint64_t *bits) {
+    const int shift = 63 - to->precision; /* leaves the fraction and the bit after it */
+    uint64_t five = 1, fraction;
+    int exponent;
+    if (e >= 0 || e < -27) {
+        return 0;
+    }
+    for (int i = e; i < 0; i++) {
+        five *= 5;
+    }
+    if (w % five != 0) {
+        return 0;
+    }
+    w /= five;
+    exponent = 63 - (int)fc_leading_zeros(w) + e;
+    w <<= fc_leading_zeros(w);
+    fraction = w >> shift;
+    /* Half up, but a tie to even. */
+    fraction += fraction & 1 & ((fraction >> 1) | ((w & ((1ull << shift) - 1)) != 0));
+    return pack(fraction >> 1, exponent, to, bits);
+}
 
 /* Digits that no word holds: leading zeros are passed, then 19 are read. Returns 1 if more follow that are not 0. */
 static int read_many_digits(const char *p, const char *end, uint64_t *w, int *e) {
     int count = 0, is_inexact = 0, has_point = 0;
     *w = 0;
-    *e = 0;
     for (; p < end; p++) {
         if (*p == '.') {
             has_point = 1;
@@ -208,77 +191,149 @@ static int read_many_digits(const char *p, const char *end, uint64_t *w, int *e)
     return is_inexact;
 }
 
-/* Reads a float; returns its end, or NULL if it is none or was not decided. */
-FC_INLINE const char *read_float(const char *p, const format *to, uint64_t *result) {
-    const uint64_t is_negative = *p == '-';
-    const char *start, *point, *end;
-    uint64_t w = 0, digits, bits, other;
-    unsigned count;
-    int e = 0, is_inexact = 0;
-    p += is_negative;
-    start = p;
-    count = count_digits(fc_load_little(p), &digits);
-    if (count < 8) {
-        w = number_of_some(digits, count);
-        p += count;
-    } else {
-        w = number_of(digits);
-        p = read_digits(p + 8, &w);
+/* Infinity and NaN, as Python writes them. */
+static int read_name(const char *p, size_t size, const format *to, uint64_t *result) {
+    const uint64_t infinity = (2 * (uint64_t)to->greatest + 1) << (to->precision - 1);
+    if (size != 3 || (memcmp(p, "inf", 3) != 0 && memcmp(p, "nan", 3) != 0)) {
+        return 0;
     }
-    point = p;
-    if (*p == '.') {
-        uint64_t whole = w;
-        p = read_digits(p + 1, &w);
-        e = (int)(point + 1 - p);
-        if (p - start < 2) {
-            return NULL;
-        }
-        /* Of a whole number the digits after the point are nothing; that keeps it exact. */
-        if (e >= -8 && w == whole * small_power[-e & 15]) {
-            w = whole;
-            e = 0;
-        }
-    } else if (p == start) {
-        return NULL;
+    *result = *p == 'i' ? infinity : infinity | 1ull << (to->precision - 2);
+    return 1;
+}
+
+/* Which of the 32 characters before `end` are c, with `either` set in them. */
+FC_INLINE uint32_t find_in_last_32(const char *end, char c, char either) {
+    uint32_t found = 0;
+#ifdef FC_JOINS_SSE
+    for (int j = 0; j < 2; j++) {
+        const __m128i some = _mm_or_si128(_mm_loadu_si128((const __m128i *)(end - 32) + j), _mm_set1_epi8(either));
+        found |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(some, _mm_set1_epi8(c))) << 16 * j;
     }
-    end = p;
-    if (FC_UNLIKELY(end - start > 19)) {
-        /* Of 20 characters one is the point. */
-        if (end - start > 20 || point == end) {
-            if (end - start >= 24) {
-                return NULL; /* perhaps not all of them */
-            }
-            is_inexact = read_many_digits(start, end, &w, &e);
+#else
+    for (int j = 0; j < 4; j++) {
+        const uint64_t some = fc_load_little(end - 32 + 8 * j) | 0x0101010101010101u * (uint8_t)either;
+        found |= (uint32_t)find_8(some, c) << 8 * j;
+    }
+#endif
+    return found;
+}
+
+/* The exponent between e and the end of a token; returns 0 if it is none. */
+FC_INLINE int read_exponent(const char *p, const char *end, int *exponent) {
+    const int is_below = p < end && *p == '-';
+    int number = 0;
+    p += p < end && (*p == '-' || *p == '+');
+    if (p == end || end - p > 4) {
+        return 0;
+    }
+    for (; p < end; p++) {
+        const unsigned digit = (unsigned)(*p - '0');
+        if (digit > 9) {
+            return 0;
+        }
+        number = 10 * number + (int)digit;
+    }
+    *exponent = is_below ? -number : number;
+    return 1;
+}
+
+/* What is not in 24 digits; returns 0 if it is no number or was not decided. */
+static FC_NOINLINE int read_long(const char *p, const char *end, int e, const format *to, uint64_t *bits) {
+    uint64_t w, other;
+    int is_inexact, points = 0;
+    for (const char *q = p; q < end; q++) {
+        points += *q == '.';
+        if ((unsigned)(*q - '0') > 9 && *q != '.') {
+            return 0;
         }
     }
-    if (FC_UNLIKELY(*p == 'e' || *p == 'E')) {
-        int exponent = 0;
-        const int is_below = p[1] == '-';
-        p += 1 + (p[1] == '-' || p[1] == '+');
-        start = p;
-        for (; (unsigned)(*p - '0') < 10 && p < start + 5; p++) {
-            exponent = 10 * exponent + (*p - '0');
-        }
-        if (p == start || p == start + 5) {
-            return NULL;
-        }
-        e += is_below ? -exponent : exponent;
+    if (points > 1) {
+        return 0;
     }
-    if (to->precision == 53 && w <= 1ull << 53 && e >= -22 && e <= 22 && !is_inexact) {
-        const double value = e < 0 ? (double)w / exact_power[-e] : (double)w * exact_power[e];
-        memcpy(&bits, &value, 8);
-    } else if (w == 0) {
+    is_inexact = read_many_digits(p, end, &w, &e);
+    if (w == 0) {
+        *bits = 0;
+        return 1;
+    }
+    if (!round_decimal(w, e, to, bits) && (is_inexact || !round_exactly(w, e, to, bits))) {
+        return 0;
+    }
+    /* Between w and w + 1. */
+    return !is_inexact || (round_decimal(w + 1, e, to, &other) && other == *bits);
+}
+
+/* Reads a float; returns 0 if it is none or was not decided. */
+FC_INLINE int read_float(const char *start, const char *end, const format *to, uint64_t *result) {
+    const uint64_t is_negative = *start == '-';
+    const uint64_t sign = is_negative << (to->precision == 53 ? 63 : to->precision == 24 ? 31 : 15);
+    const size_t size = (size_t)(end - start);
+    uint32_t valid, points, letters;
+    uint64_t w, bits, other = 0, word[3] = {0, 0, 0};
+    unsigned count, after;
+    int e = 0;
+    if (FC_UNLIKELY(size > 32)) {
+        return 0;
+    }
+    valid = ~0u << (32 - size);
+    points = find_in_last_32(end, '.', 0) & valid;
+    letters = find_in_last_32(end, 'e', 0x20) & valid;
+    start += is_negative;
+    if (FC_UNLIKELY(letters != 0)) {
+        const unsigned place = 31 - (unsigned)(fc_leading_zeros(letters) - 32); /* the last e, of one */
+        const char *letter = end - 32 + place;
+        if (!read_exponent(letter + 1, end, &e)) {
+            return 0;
+        }
+        points <<= 32 - place;
+        end = letter;
+    }
+    count = (unsigned)(end - start) - (points != 0);
+    /* Digits after the point; if there is none, all count as such. */
+    after = points != 0 ? (unsigned)(fc_leading_zeros(points) - 32) : count;
+    if (FC_UNLIKELY(count - 1 >= 24)) {
+        if (count == 0 || !read_long(start, end, e, to, &bits)) {
+            return 0;
+        }
+        *result = bits | sign;
+        return 1;
+    }
+#define READ(k)                                                                   \
+    do {                                                                          \
+        const uint64_t right = last_bytes(after, k);                              \
+        uint64_t digits = fc_load_little(end - 8 * k - 8) & right;                \
+        digits |= fc_load_little(end - 8 * k - 9) & ~right;                       \
+        digits = (digits ^ FC_ASCII_ZEROS) & last_bytes(count, k);                \
+        other |= others(digits);                                                  \
+        word[k] = number_of(digits);                                              \
+    } while (0)
+    READ(0);
+    if (count > 8) {
+        READ(1);
+        READ(2);
+    }
+    if (FC_UNLIKELY((other & UPPER_BITS) != 0)) {
+        if (!read_name(start, size - is_negative, to, &bits)) {
+            return 0;
+        }
+        *result = bits | sign;
+        return 1;
+    }
+    if (FC_UNLIKELY(word[2] >= 1000)) { /* more than 19 digits */
+        if (!read_long(start, end, e, to, &bits)) {
+            return 0;
+        }
+        *result = bits | sign;
+        return 1;
+    }
+    w = word[0] + 100000000u * word[1] + 10000000000000000u * word[2];
+    e -= points != 0 ? (int)after : 0;
+    if (w == 0) {
         bits = 0;
-    } else if (!round_decimal(w, e, to, &bits)) {
-        return NULL;
-    } else if (FC_UNLIKELY(is_inexact)) {
-        /* Between w and w + 1. */
-        if (!round_decimal(w + 1, e, to, &other) || other != bits) {
-            return NULL;
-        }
+    } else if (FC_UNLIKELY(!round_decimal(w, e, to, &bits)) && !round_exactly(w, e, to, &bits)) {
+        return 0;
     }
-    *result = bits | is_negative << (to->precision == 53 ? 63 : to->precision == 24 ? 31 : 15);
-    return p;
+    *result = bits | sign;
+    return 1;
 }
 
 /* ---- the loops ----------------------------------------------------------------------------------------------- */
@@ -299,53 +354,160 @@ FC_INLINE void store_element(void *out, size_t i, unsigned size, uint64_t value)
     }
 }
 
-/* Up to n tokens, as long as REACH bytes lie ahead of each; returns how many, and in *text where the next starts. */
-FC_INLINE size_t parse_run(const limits *most, const format *to, unsigned size, const char **text, const reader *from,
-                           void *out, size_t n) {
-    const char *p = *text;
-    size_t i = 0;
-    while (i < n && from->end - p >= REACH) {
-        uint64_t value;
-        const char *at = skip_spaces(p, from);
-        at = most != NULL ? read_integer(at, most, &value) : read_float(at, to, &value);
-        if (FC_UNLIKELY(at == NULL)) {
-            break;
-        }
-        if (FC_UNLIKELY(!is_separator(at, from))) {
-            at = skip_spaces(at, from);
-            if (!is_separator(at, from)) {
-                break;
-            }
-        }
-        store_element(out, i, size, value);
-        i++;
-        p = at + from->separator_size;
+FC_INLINE int is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+FC_INLINE int read_token(const limits *most, const format *to, const char *start, const char *end, uint64_t *value) {
+    if (FC_UNLIKELY(start == end)) {
+        return 0;
     }
-    *text = p;
-    return i;
+    if (FC_UNLIKELY(is_space(*start) || is_space(end[-1]))) {
+        while (start < end && is_space(*start)) {
+            start++;
+        }
+        while (start < end && is_space(end[-1])) {
+            end--;
+        }
+        if (start == end) {
+            return 0;
+        }
+    }
+    return most != NULL ? read_integer(start, end, most, value) : read_float(start, end, to, value);
 }
 
-/* The same to the very end: what lies within reach of it is read from a copy, which a separator and zeros follow. */
-FC_INLINE size_t parse_all(const limits *most, const format *to, unsigned size, const char **text, const char *end,
-                           const char *separator, size_t separator_size, void *out, size_t n) {
-    char copy[2 * REACH + LONGEST_SEPARATOR];
-    reader from = {end, separator, separator_size};
-    size_t count = parse_run(most, to, size, text, &from, out, n), rest = (size_t)(end - *text);
-    const char *start = copy;
-    if (count == n || rest >= REACH) {
-        return count;
+/* A token near the end of what can be read, from a copy with zeros around it. */
+static FC_NOINLINE int read_copy(const limits *most, const format *to, const char *start, const char *end,
+                                 uint64_t *value) {
+    char copy[MARGIN + 2 * LONGEST];
+    const size_t size = (size_t)(end - start);
+    if (size > LONGEST) {
+        return 0;
     }
     memset(copy, 0, sizeof copy);
-    memcpy(copy, *text, rest);
-    memcpy(copy + rest, separator, separator_size);
-    from.end = copy + sizeof copy;
-    /* No farther than the last token, which may be cut off. */
-    count += parse_run(most, to, size, &start, &from, (char *)out + count * size, n - count);
-    *text += start - copy;
-    if (*text > end) {
-        *text = end;
+    memcpy(copy + MARGIN, start, size);
+    return read_token(most, to, copy + MARGIN, copy + MARGIN + size, value);
+}
+
+/* Which of 64 bytes are c. */
+FC_INLINE uint64_t find_64(const char *p, char c) {
+#if defined(FC_ISA_AVX512)
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8(c));
+#elif defined(FC_JOINS_SSE)
+    uint64_t found = 0;
+    for (int j = 0; j < 4; j++) {
+        const __m128i some = _mm_loadu_si128((const __m128i *)p + j);
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(some, _mm_set1_epi8(c))) << 16 * j;
+    }
+    return found;
+#else
+    uint64_t found = 0;
+    for (int j = 0; j < 8; j++) {
+        found |= (uint64_t)find_8(fc_load_little(p + 8 * j), c) << 8 * j;
+    }
+    return found;
+#endif
+}
+
+/* Tokens whose ends are found at a time. */
+#define BLOCK 256
+
+/* Finds the ends of up to BLOCK tokens, or some more, as offsets from `text`, where the first starts; the last token
+   ends with the text. Offsets are below 2^32, so it stops before. */
+static size_t find_ends(const char *text, const char *end, const char *separator, size_t separator_size, size_t most,
+                        uint32_t *ends) {
+    size_t count = 0, offset = 0, next = 0, size = (size_t)(end - text);
+    const int is_all = size < UINT32_MAX - 64;
+    size = is_all ? size : UINT32_MAX - 64;
+    most = most < BLOCK ? most : BLOCK;
+    for (; offset < size && count < most; offset += 64) {
+        uint64_t found;
+        if (size - offset >= 64) {
+            found = find_64(text + offset, *separator);
+        } else {
+            char copy[64] = {0};
+            memcpy(copy, text + offset, size - offset);
+            found = find_64(copy, *separator) & ((1ull << (size - offset)) - 1);
+        }
+        if (separator_size == 1) {
+            /* Four at once, as a loop for each would mispredict its end: what is too much is overwritten. */
+            size_t i = count;
+            count += fc_count_bits(found);
+            for (; found != 0; i += 4) {
+                for (int j = 0; j < 4; j++) {
+                    ends[i + j] = (uint32_t)(offset + fc_trailing_zeros(found | 1ull << 63));
+                    found &= found - 1;
+                }
+            }
+            continue;
+        }
+        for (; found != 0; found &= found - 1) {
+            const size_t at = offset + fc_trailing_zeros(found);
+            if (at >= next && size - at >= separator_size && memcmp(text + at, separator, separator_size) == 0) {
+                ends[count++] = (uint32_t)at;
+                next = at + separator_size;
+            }
+        }
+    }
+    if (offset >= size && count < most && is_all) {
+        ends[count++] = (uint32_t)size;
     }
     return count;
+}
+
+/* Tokens of a text, of which what lies between `low` and `high` can be read. */
+FC_INLINE size_t parse_tokens(const limits *most, const format *to, unsigned size, const char **text, const char *end,
+                              const char *low, const char *high, const char *separator, size_t separator_size,
+                              void *out, size_t n) {
+    uint32_t ends[BLOCK + 64 + 4];
+    const char *start = *text;
+    size_t done = 0;
+    while (done < n) {
+        const char *const from = start;
+        const size_t left = n - done;
+        size_t count = find_ends(from, end, separator, separator_size, left, ends);
+        count = count < left ? count : left;
+        for (size_t i = 0; i < count; i++) {
+            const char *const stop = from + ends[i];
+            uint64_t value;
+            int is_read;
+            if (FC_UNLIKELY(start - low < MARGIN || high - start < 2 * LONGEST)) {
+                is_read = read_copy(most, to, start, stop, &value);
+            } else {
+                is_read = read_token(most, to, start, stop, &value);
+            }
+            if (FC_UNLIKELY(!is_read)) {
+                *text = start;
+                return done;
+            }
+            store_element(out, done++, size, value);
+            start = stop + separator_size;
+        }
+        if (count == 0) {
+            break;
+        }
+    }
+    *text = start < end ? start : end;
+    return done;
+}
+
+/* Texts that are copied as a whole, so that no token is near an end of what can be read. */
+#define SHORT_TEXT 384
+
+FC_INLINE size_t parse_all(const limits *most, const format *to, unsigned size, const char **text, const char *end,
+                           const char *separator, size_t separator_size, void *out, size_t n) {
+    const size_t length = (size_t)(end - *text);
+    char copy[MARGIN + SHORT_TEXT + 2 * LONGEST];
+    const char *start = copy + MARGIN;
+    size_t done;
+    if (length > SHORT_TEXT) {
+        return parse_tokens(most, to, size, text, end, *text, end, separator, separator_size, out, n);
+    }
+    memset(copy, 0, MARGIN);
+    memcpy(copy + MARGIN, *text, length);
+    memset(copy + MARGIN + length, 0, 2 * LONGEST);
+    done = parse_tokens(most, to, size, &start, start + length, copy, start + length + 2 * LONGEST, separator,
+                        separator_size, out, n);
+    *text += start - (copy + MARGIN);
+    return done;
 }
 
 #define PARSE_INTEGERS(name, size, positive, negative)                                                            \

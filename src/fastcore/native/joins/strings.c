@@ -54,7 +54,7 @@ static char *strings(const fc_text *text, size_t n, const char *separator_text, 
     const fc_separator separator = fc_separator_of(separator_text, size);
     for (size_t i = 0; i < n; i++) {
         out = copy_string((const char *)text[i].data, text[i].length, out);
-        out = fc_write_separator(&separator, out);
+        out = fc_write_separator(&separator, FC_IS_SHORT(&separator), out);
     }
     return out;
 }
