@@ -228,7 +228,7 @@ cdef int[2] _narrow_ends  # of float16 and float32, once they are known
 
 
 cdef int _narrow_end(int kind) except -1:
-    """Where NumPy's str of a float32 or float16 goes over to an exponent: 10^6 and 10^3, and before NumPy 2.3, 10^16."""
+    """Where NumPy's str of a float32 or float16 goes over to an exponent: 10^6, 10^3, and before NumPy 2.3, 10^16."""
     cdef int place = kind == FC_FLOAT32
     if _narrow_ends[place] == 0:
         numpy = sys.modules["numpy"]

@@ -129,8 +129,8 @@ FC_INLINE __m512i fc_digits_of_eight(__m512i x, const fc_wide_constants *c) {
 
 /* x / 10^8 for x < 10^16: of x / 2^8 the quotient by 390625 = 10^8 / 2^8, as 3022314549036573/2^70. */
 FC_INLINE FC_WIDE __m512i fc_upper_eight(__m512i x) {
-    __m512i product = _mm512_madd52hi_epu64(_mm512_setzero_si512(), _mm512_srli_epi64(x, 8),
-                                            FC_LANES(3022314549036573));
+    __m512i product =
+        _mm512_madd52hi_epu64(_mm512_setzero_si512(), _mm512_srli_epi64(x, 8), FC_LANES(3022314549036573));
     return _mm512_srli_epi64(product, 18);
 }
 
@@ -140,9 +140,7 @@ FC_INLINE FC_WIDE __m512i fc_lower_eight(__m512i x, __m512i upper) {
 }
 
 /* Times ten. */
-FC_INLINE __m512i fc_tenfold(__m512i x) {
-    return _mm512_add_epi64(_mm512_slli_epi64(x, 3), _mm512_slli_epi64(x, 1));
-}
+FC_INLINE __m512i fc_tenfold(__m512i x) { return _mm512_add_epi64(_mm512_slli_epi64(x, 3), _mm512_slli_epi64(x, 1)); }
 
 #endif
 

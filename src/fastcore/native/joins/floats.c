@@ -1,15 +1,16 @@
-/* Floats to text, laid out as Python's repr does: fixed notation from 1e-4 to below 1e16, else d.ddde±XX. NumPy's float32
-   and float16 go over to exponents sooner, where the caller says.
+/* Floats to text, laid out as Python's repr does: fixed notation from 1e-4 to below 1e16, else d.ddde±XX. NumPy's
+   float32 and float16 go over to exponents sooner, where the caller says.
 
-   One at a time: the shortest decimal (shortest.h) as 16 digits and a seventeenth, by one multiplication of 128 bits and
-   few branches, none of which data of one sort mispredicts; then a shuffle that makes room for the point, and stores of
-   fixed size, of which the length says how much stays. About 130 instructions.
+   One at a time: the shortest decimal (shortest.h) as 16 digits and a seventeenth, by one multiplication of 128 bits
+   and few branches, none of which data of one sort mispredicts; then a shuffle that makes room for the point, and
+   stores of fixed size, of which the length says how much stays. About 130 instructions.
 
-   Eight at a time, with AVX-512 IFMA: the same with powers of ten of 104 bits and fractions of 52. About 35 instructions
-   a number. Zeros, powers of two, infinities, NaN and exponents are dealt with in place; what 52 bits cannot decide, one
-   in some 10^13 of random doubles but many of those that lie near 2^50, goes one at a time (see `decide_eight`). The
-   decimals of a block are found first and written afterwards: both together are a chain of some 150 cycles, and a
-   processor does not look far enough ahead to overlap more than one of them; apart they take 0.7 of the time. */
+   Eight at a time, with AVX-512 IFMA: the same with powers of ten of 104 bits and fractions of 52. About 35
+   instructions a number. Zeros, powers of two, infinities, NaN and exponents are dealt with in place; what 52 bits
+   cannot decide, one in some 10^13 of random doubles but many of those that lie near 2^50, goes one at a time (see
+   `decide_eight`). The decimals of a block are found first and written afterwards: both together are a chain of some
+   150 cycles, and a processor does not look far enough ahead to overlap more than one of them; apart they take 0.7 of
+   the time. */
 #include "shortest.h"
 
 /* Fixed notation starts at this place of the first digit, and ends before 10^16 at the latest. */
@@ -89,8 +90,7 @@ FC_INLINE char *write_decimal(const fc_decimal *decimal, uint64_t is_negative, i
         count = 64 - fc_leading_zeros(nonzero | (uint64_t)(decimal->last != 0) << 16);
         all = _mm_or_si128(all, _mm_set1_epi8('0'));
         tail = (uint16_t)((unsigned)_mm_extract_epi8(all, 15) | (unsigned)(decimal->last | '0') << 8);
-        _mm_storeu_si128((__m128i *)digits,
-                         _mm_shuffle_epi8(all, _mm_loadu_si128((const __m128i *)place->shuffle)));
+        _mm_storeu_si128((__m128i *)digits, _mm_shuffle_epi8(all, _mm_loadu_si128((const __m128i *)place->shuffle)));
         memcpy(out + place->tail, &tail, 2);
     }
 #else
@@ -105,8 +105,7 @@ FC_INLINE char *write_decimal(const fc_decimal *decimal, uint64_t is_negative, i
         tail = (uint16_t)(second >> 56 | (decimal->last | '0') << 8);
         moved = first & ~place->before[0];
         fc_store_little(digits, (first & place->before[0]) | moved << 8);
-        fc_store_little(digits + 8,
-                        (second & place->before[1]) | (second & ~place->before[1]) << 8 | moved >> 56);
+        fc_store_little(digits + 8, (second & place->before[1]) | (second & ~place->before[1]) << 8 | moved >> 56);
         out[place->tail] = (char)tail;
         out[place->tail + 1] = (char)(tail >> 8);
     }
@@ -236,17 +235,15 @@ typedef struct decimals {
 #define FRACTION(kind) FC_LANES(kind == FC_FLOAT64 ? 0xfffffffffffff : 0x7fffff)
 #define EXPONENT(kind) FC_LANES(kind == FC_FLOAT64 ? 0x7ff0000000000000 : 0x7f800000)
 #define ARE_ZERO(kind, bits) _mm512_testn_epi64_mask(bits, _mm512_or_si512(EXPONENT(kind), FRACTION(kind)))
-#define ARE_SPECIAL(kind, bits) \
-    _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, EXPONENT(kind)), EXPONENT(kind))
+#define ARE_SPECIAL(kind, bits) _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, EXPONENT(kind)), EXPONENT(kind))
 
 /* Decimals of the lanes in `mask`, one at a time. */
 static FC_NOINLINE void decide_alone(unsigned mask, int kind, const uint64_t *bits, decimals *out) {
     for (; mask != 0; mask &= mask - 1) {
         const unsigned lane = fc_trailing_zeros(mask);
         const fc_decimal decimal =
-            kind == FC_FLOAT64
-                ? fc_decimal_of_double(bits[lane])
-                : fc_decimal_of_narrow((int)(bits[lane] >> 23) & 0xff, bits[lane] & 0x7fffff, 23, 127);
+            kind == FC_FLOAT64 ? fc_decimal_of_double(bits[lane])
+                               : fc_decimal_of_narrow((int)(bits[lane] >> 23) & 0xff, bits[lane] & 0x7fffff, 23, 127);
         out->digits[lane] = decimal.digits;
         out->last[lane] = decimal.last;
         out->point[lane] = decimal.point;
@@ -263,9 +260,9 @@ FC_INLINE void load_powers(__m512i e, __m512i *high, __m512i *low) {
     __m512i even, odd;
     _mm512_storeu_si512(offset, _mm512_slli_epi64(e, 4));
 #define POWER(j) _mm_loadu_si128((const __m128i *)((const char *)fc_power_of_ten[-FC_POWER_FIRST] + offset[j]))
-#define FOUR_POWERS(j)                                                                                               \
-    _mm512_inserti64x4(                                                                                              \
-        _mm512_castsi256_si512(_mm256_inserti128_si256(_mm256_castsi128_si256(POWER(j)), POWER(j + 2), 1)),          \
+#define FOUR_POWERS(j)                                                                                      \
+    _mm512_inserti64x4(                                                                                     \
+        _mm512_castsi256_si512(_mm256_inserti128_si256(_mm256_castsi128_si256(POWER(j)), POWER(j + 2), 1)), \
         _mm256_inserti128_si256(_mm256_castsi128_si256(POWER(j + 4)), POWER(j + 6), 1), 1)
     even = FOUR_POWERS(0);
     odd = FOUR_POWERS(1);
@@ -283,12 +280,11 @@ FC_INLINE void load_powers(__m512i e, __m512i *high, __m512i *low) {
      f + h - 2^52 decides on `up` unless it is in (-4, 0],
      f - h        on `down` unless in (-3, 1),
      10·f         on the digit unless it is in (-30, 0] of a half and an integer;
-   the digit is the integer below 10·(f + 2^51/10), where the quotient is rounded down, so that the window moves by 8. If
-   that carries f beyond 2^52, then f + h does too, and the digit is not asked for.
-   Windows that hold these tell apart the lanes that are decided alone. Of a power of two, whose interval ends h/2 below,
-   the nearest tenth, where it lies below the interval, which 10·(f - h/2) decides up to (-10, 30), gives way to the
-   next, which is in the interval if S is 2/15 or more; if it is less, an interval of 3/4·S may hold no tenth, and the
-   lane is told apart too. */
+   the digit is the integer below 10·(f + 2^51/10), where the quotient is rounded down, so that the window moves by 8.
+   If that carries f beyond 2^52, then f + h does too, and the digit is not asked for. Windows that hold these tell
+   apart the lanes that are decided alone. Of a power of two, whose interval ends h/2 below, the nearest tenth, where it
+   lies below the interval, which 10·(f - h/2) decides up to (-10, 30), gives way to the next, which is in the interval
+   if S is 2/15 or more; if it is less, an interval of 3/4·S may hold no tenth, and the lane is told apart too. */
 FC_INLINE FC_WIDE void decide_eight(int kind, __m512i bits, decimals *out) {
     const __m512i low_52 = FC_LANES((1ull << 52) - 1), zero = _mm512_setzero_si512();
     const __m512i fraction = _mm512_and_si512(bits, FRACTION(kind));
@@ -326,20 +322,19 @@ FC_INLINE FC_WIDE void decide_eight(int kind, __m512i bits, decimals *out) {
     is_unsure = IS_NEAR_ZERO(above, 4) | _mm512_testn_epi64_mask(near_half, FC_LANES(((1ull << 52) - 1) & ~63ull));
     if (FC_UNLIKELY(no_fraction != 0)) {
         /* The least normal has an interval like any other's. */
-        const unsigned is_power = no_fraction & ~(is_zero | is_special) &
-                                  _mm512_cmpneq_epi64_mask(biased, FC_LANES(1));
+        const unsigned is_power = no_fraction & ~(is_zero | is_special) & _mm512_cmpneq_epi64_mask(biased, FC_LANES(1));
         __m512i excess; /* of the digit over what lies below the interval */
         below = _mm512_mask_sub_epi64(below, (__mmask8)is_power, f, _mm512_srli_epi64(h, 1));
         excess = _mm512_sub_epi64(fc_tenfold(below), _mm512_slli_epi64(last, 52));
-        is_unsure |= is_power & (IS_NEAR_ZERO(excess, 32) |
-                                 _mm512_cmplt_epu64_mask(s1, FC_LANES(((1ull << 53) + 14) / 15)));
+        is_unsure |=
+            is_power & (IS_NEAR_ZERO(excess, 32) | _mm512_cmplt_epu64_mask(s1, FC_LANES(((1ull << 53) + 14) / 15)));
         last = _mm512_mask_add_epi64(last, (__mmask8)(is_power & ~_mm512_movepi64_mask(excess)), last, FC_LANES(1));
     }
     is_unsure |= IS_NEAR_ZERO(below, 4);
     up = (unsigned)(uint8_t)~_mm512_movepi64_mask(above);
     down = _mm512_movepi64_mask(below);
     m = _mm512_mask_add_epi64(m, (__mmask8)up, m, FC_LANES(1));
-    last = _mm512_maskz_mov_epi64((__mmask8)~(up | down), last);
+    last = _mm512_maskz_mov_epi64((__mmask8) ~(up | down), last);
     longer = _mm512_add_epi64(fc_tenfold(m), last);
     if (kind == FC_FLOAT64) {
         /* Of 15 digits and one more, or 16 and one more. */
@@ -363,7 +358,7 @@ FC_INLINE FC_WIDE void decide_eight(int kind, __m512i bits, decimals *out) {
     is_unsure |= _mm512_testn_epi64_mask(biased, biased); /* subnormal */
     if (FC_UNLIKELY((is_zero | is_special) != 0)) {
         /* All digits 0, at 10^0. */
-        const __mmask8 is_plain = (__mmask8)~(is_zero | is_special);
+        const __mmask8 is_plain = (__mmask8) ~(is_zero | is_special);
         is_unsure &= is_plain;
         digits = _mm512_maskz_mov_epi64(is_plain, digits);
         last = _mm512_maskz_mov_epi64(is_plain, last);
@@ -392,8 +387,8 @@ FC_INLINE __m512i exponent_texts(__m512i point, __m512i *size) {
     digits = _mm512_or_si512(_mm512_or_si512(digits, hundreds), FC_LANES(0x303030));
     digits = _mm512_mask_srli_epi64(digits, (__mmask8)~is_long, digits, 8);
     *size = _mm512_mask_mov_epi64(FC_LANES(4), is_long, FC_LANES(5));
-    return _mm512_or_si512(_mm512_slli_epi64(digits, 16), _mm512_mask_mov_epi64(FC_LANES('e' | '+' << 8), is_negative,
-                                                                                FC_LANES('e' | '-' << 8)));
+    return _mm512_or_si512(_mm512_slli_epi64(digits, 16),
+                           _mm512_mask_mov_epi64(FC_LANES('e' | '+' << 8), is_negative, FC_LANES('e' | '-' << 8)));
 }
 
 /* floor of the place, from the end, of the last digit that is not 0; 9 of none. */
@@ -434,8 +429,8 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
     row = _mm512_sub_epi64(point, FC_LANES(FIXED_FIRST));
     has_exponent = _mm512_cmpge_epu64_mask(row, FC_LANES(state->fixed_end - FIXED_FIRST));
     if (kind == FC_FLOAT32) {
-        has_exponent |= _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, FC_LANES(SIGN_OF_32 - 1)),
-                                                FC_LANES(LEAST_FIXED_32));
+        has_exponent |=
+            _mm512_cmpeq_epi64_mask(_mm512_and_si512(bits, FC_LANES(SIGN_OF_32 - 1)), FC_LANES(LEAST_FIXED_32));
     }
     if (FC_UNLIKELY((has_exponent | is_zero | is_special) != 0)) {
         const __mmask8 is_nan = (__mmask8)(is_special & ~_mm512_testn_epi64_mask(bits, FRACTION(kind)));
@@ -468,21 +463,21 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
         const __m512i of_4_6 = _mm512_permutex2var_epi64(even, last_two, last);
         const __m512i of_5_7 = _mm512_permutex2var_epi64(odd, last_two, odd_last);
 #define WRITE(j, source)                                                                                          \
-    _mm256_storeu_si256((__m256i *)out,                                                                           \
-                        _mm256_permutexvar_epi8(                                                                  \
-                            _mm256_loadu_si256((const __m256i *)((const char *)rows + shuffle[j])), source));     \
+    _mm256_storeu_si256(                                                                                          \
+        (__m256i *)out,                                                                                           \
+        _mm256_permutexvar_epi8(_mm256_loadu_si256((const __m256i *)((const char *)rows + shuffle[j])), source)); \
     out += length[j];                                                                                             \
     WRITE_EXPONENT(j)                                                                                             \
-    memcpy(out, &separator, 8);                                                                       \
+    memcpy(out, &separator, 8);                                                                                   \
     out += separator_size
-#define WRITE_ALL                                    \
-    WRITE(0, _mm512_castsi512_si256(of_0_2));        \
-    WRITE(1, _mm512_castsi512_si256(of_1_3));        \
-    WRITE(2, _mm512_extracti64x4_epi64(of_0_2, 1));  \
-    WRITE(3, _mm512_extracti64x4_epi64(of_1_3, 1));  \
-    WRITE(4, _mm512_castsi512_si256(of_4_6));        \
-    WRITE(5, _mm512_castsi512_si256(of_5_7));        \
-    WRITE(6, _mm512_extracti64x4_epi64(of_4_6, 1));  \
+#define WRITE_ALL                                   \
+    WRITE(0, _mm512_castsi512_si256(of_0_2));       \
+    WRITE(1, _mm512_castsi512_si256(of_1_3));       \
+    WRITE(2, _mm512_extracti64x4_epi64(of_0_2, 1)); \
+    WRITE(3, _mm512_extracti64x4_epi64(of_1_3, 1)); \
+    WRITE(4, _mm512_castsi512_si256(of_4_6));       \
+    WRITE(5, _mm512_castsi512_si256(of_5_7));       \
+    WRITE(6, _mm512_extracti64x4_epi64(of_4_6, 1)); \
     WRITE(7, _mm512_extracti64x4_epi64(of_5_7, 1))
         if (has_exponent == 0) {
 #define WRITE_EXPONENT(j)
@@ -492,7 +487,7 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
             uint64_t text[8], more[8];
             _mm512_storeu_si512(text, exponent_texts(point, &size));
             _mm512_storeu_si512(more, _mm512_maskz_mov_epi64((__mmask8)has_exponent, size));
-#define WRITE_EXPONENT(j)      \
+#define WRITE_EXPONENT(j)     \
     memcpy(out, &text[j], 8); \
     out += more[j];
             WRITE_ALL;
@@ -505,16 +500,15 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
 #define BLOCK 8
 
 FC_INLINE __m512i load_eight(int kind, const void *x, size_t i) {
-    return kind == FC_FLOAT64
-               ? _mm512_loadu_si512((const double *)x + i)
-               : _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)((const float *)x + i)));
+    return kind == FC_FLOAT64 ? _mm512_loadu_si512((const double *)x + i)
+                              : _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)((const float *)x + i)));
 }
 
 /* The loops, for separators of up to 8 bytes. */
 FC_INLINE FC_WIDE char *write_wide(int kind, const void *x, size_t n, int fixed_end, const fc_separator *separator,
                                    char *out) {
-    wide_state state = {_mm512_set1_epi16(100), _mm512_set1_epi16(256 - 10), *separator,
-                        fixed_end,              8 * (3 + separator->size),   {0}};
+    wide_state state = {
+        _mm512_set1_epi16(100), _mm512_set1_epi16(256 - 10), *separator, fixed_end, 8 * (3 + separator->size), {0}};
     decimals decimal[BLOCK];
     size_t i = 0;
     FC_HIDE("+v", state.hundred);

@@ -173,8 +173,7 @@ static const cells cells_of_16 = {0x0001000100010001u, 0x4000400040004000u, 0x80
 #define LEAST_32 100000000000000u /* a cell of 16 */
 
 /* Eight magnitudes below 10^6, with a separator of one byte: 0, six digits, separator. */
-FC_INLINE FC_WIDE char *write_in_8(__m512i x, __m512i sign, __m512i separators, char *out,
-                                   const fc_wide_constants *c) {
+FC_INLINE FC_WIDE char *write_in_8(__m512i x, __m512i sign, __m512i separators, char *out, const fc_wide_constants *c) {
     __m512i digits = fc_digits_of_eight(fc_tenfold(x), c);
     return write_cells(digits, &cells_of_8, _mm512_movepi8_mask(sign), separators, out);
 }
@@ -183,10 +182,8 @@ FC_INLINE FC_WIDE char *write_in_8(__m512i x, __m512i sign, __m512i separators, 
 FC_INLINE FC_WIDE char *write_in_16(__m512i x, __m512i sign, __m512i separators, char *out,
                                     const fc_wide_constants *c) {
     /* x / 10^7 as 3777893186295717/2^75 */
-    __m512i upper = _mm512_srli_epi64(
-        _mm512_madd52hi_epu64(_mm512_setzero_si512(), x, FC_LANES(3777893186295717)), 23);
-    __m512i lower = _mm512_sub_epi64(
-        x, _mm512_madd52lo_epu64(_mm512_setzero_si512(), upper, FC_LANES(10000000)));
+    __m512i upper = _mm512_srli_epi64(_mm512_madd52hi_epu64(_mm512_setzero_si512(), x, FC_LANES(3777893186295717)), 23);
+    __m512i lower = _mm512_sub_epi64(x, _mm512_madd52lo_epu64(_mm512_setzero_si512(), upper, FC_LANES(10000000)));
     unsigned negative = _mm512_movepi64_mask(sign);
     upper = fc_digits_of_eight(upper, c);
     lower = fc_digits_of_eight(fc_tenfold(lower), c);
@@ -208,9 +205,9 @@ FC_INLINE FC_WIDE char *write_in_32(__m512i x, __m512i sign, const cells *cell, 
     head = fc_digits_of_eight(head, c);
     upper = fc_digits_of_eight(upper, c);
     lower = fc_digits_of_eight(lower, c);
-#define TWO_CELLS(j)                                                                                              \
-    start = _mm512_permutex2var_epi64(head, _mm512_setr_epi64(j, 8 + j, 0, 0, 1 + j, 9 + j, 0, 0), upper);        \
-    digits = _mm512_permutex2var_epi64(start, _mm512_setr_epi64(0, 1, 8 + j, 3, 4, 5, 9 + j, 7), lower);          \
+#define TWO_CELLS(j)                                                                                       \
+    start = _mm512_permutex2var_epi64(head, _mm512_setr_epi64(j, 8 + j, 0, 0, 1 + j, 9 + j, 0, 0), upper); \
+    digits = _mm512_permutex2var_epi64(start, _mm512_setr_epi64(0, 1, 8 + j, 3, 4, 5, 9 + j, 7), lower);   \
     out = write_cells(digits, cell, spread(negative >> j & 3, 0x0000000100000001u, 0xffffffffu), separators, out)
     TWO_CELLS(0);
     TWO_CELLS(2);
@@ -244,7 +241,8 @@ FC_INLINE FC_WIDE char *write_wide(const uint64_t *x, uint64_t start, uint64_t s
     const __m512i separators =
         separator->size == 1 ? _mm512_set1_epi8((char)separator->word) : FC_LANES(separator->word);
     const __m512i stride = FC_LANES(8 * step);
-    __m512i numbers = _mm512_add_epi64(FC_LANES(start), _mm512_mullo_epi64(FC_LANES(step), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7)));
+    __m512i numbers = _mm512_add_epi64(FC_LANES(start),
+                                       _mm512_mullo_epi64(FC_LANES(step), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7)));
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
         if (x != NULL) {
@@ -309,10 +307,10 @@ static char *write_bools(const uint8_t *x, size_t n, const fc_separator *separat
 /* Numbers that are widened at a time: 2 KiB of them. */
 #define BLOCK 256
 
-#define WIDEN(type)                                          \
-    for (size_t j = 0; j < count; j++) {                     \
+#define WIDEN(type)                                            \
+    for (size_t j = 0; j < count; j++) {                       \
         word[j] = (uint64_t)(int64_t)((const type *)x)[i + j]; \
-    }                                                        \
+    }                                                          \
     break
 
 static char *integers(int kind, const void *x, size_t n, const char *text, size_t size, char *out) {

@@ -5,10 +5,10 @@
    one word is turned into a number by three multiplications. An integer is read from its end, where its last eight
    digits lie in one word, up to 10^8 without a branch that its length decides.
 
-   A float is a number w of up to 19 digits and an exponent. Its digits are read from the end too: what stands before the
-   point lies one byte farther down, and is taken from words that start there. Then w is multiplied by a 128-bit power of
-   ten (D. Lemire, "Number parsing at a gigabyte per second", 2021), which decides the rounding but for numbers that a
-   float is equal to, or nearly; see `round_decimal`, and `round_exactly` for these.
+   A float is a number w of up to 19 digits and an exponent. Its digits are read from the end too: what stands before
+   the point lies one byte farther down, and is taken from words that start there. Then w is multiplied by a 128-bit
+   power of ten (D. Lemire, "Number parsing at a gigabyte per second", 2021), which decides the rounding but for numbers
+   that a float is equal to, or nearly; see `round_decimal`, and `round_exactly` for these.
 
    What a loop does not understand or cannot decide it leaves to the caller, a token at a time: all that is malformed or
    out of range, a plus sign, results below the normal range, and digits without end. */
@@ -35,10 +35,10 @@ FC_INLINE uint64_t upper_bytes(unsigned count) { return ~(~0ull >> 4 * count >> 
 
 /* Of 24 bytes whose last `count` are set, the word k from the end. */
 FC_INLINE uint64_t last_bytes(unsigned count, int k) {
-    static const uint8_t none_and_all[48] = {
-        0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-        0,    0,    0,    0,    0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    static const uint8_t none_and_all[48] = {0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+                                             0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+                                             0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                             0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     return fc_load_little((const char *)none_and_all + count + 16 - 8 * k);
 }
 
@@ -116,7 +116,8 @@ FC_INLINE int pack(uint64_t fraction, int exponent, const format *to, uint64_t *
    The bits of U that the format keeps, and the one after them, tell the result, unless
    - the bits below are all ones: then the true value may reach the next multiple of what they count, or
    - the one after is set and the bits below are 0: then it may be a tie.
-   From 10^0 to 10^55 floor(G) = G, and all 192 bits are known: then a tie is to be seen, and goes to the even number. */
+   From 10^0 to 10^55 floor(G) = G, and all 192 bits are known: then a tie is to be seen, and goes to the even number.
+ */
 FC_INLINE int round_decimal(uint64_t w, int e, const format *to, uint64_t *bits) {
     const uint64_t *power;
     uint64_t high, middle, low, carry, mask, below, fraction;
@@ -297,14 +298,14 @@ FC_INLINE int read_float(const char *start, const char *end, const format *to, u
         *result = bits | sign;
         return 1;
     }
-#define READ(k)                                                                   \
-    do {                                                                          \
-        const uint64_t right = last_bytes(after, k);                              \
-        uint64_t digits = fc_load_little(end - 8 * k - 8) & right;                \
-        digits |= fc_load_little(end - 8 * k - 9) & ~right;                       \
-        digits = (digits ^ FC_ASCII_ZEROS) & last_bytes(count, k);                \
-        other |= others(digits);                                                  \
-        word[k] = number_of(digits);                                              \
+#define READ(k)                                                    \
+    do {                                                           \
+        const uint64_t right = last_bytes(after, k);               \
+        uint64_t digits = fc_load_little(end - 8 * k - 8) & right; \
+        digits |= fc_load_little(end - 8 * k - 9) & ~right;        \
+        digits = (digits ^ FC_ASCII_ZEROS) & last_bytes(count, k); \
+        other |= others(digits);                                   \
+        word[k] = number_of(digits);                               \
     } while (0)
     READ(0);
     if (count > 8) {
@@ -510,7 +511,7 @@ FC_INLINE size_t parse_all(const limits *most, const format *to, unsigned size, 
     return done;
 }
 
-#define PARSE_INTEGERS(name, size, positive, negative)                                                            \
+#define PARSE_INTEGERS(name, size, positive, negative)                                                           \
     static size_t parse_##name(const char **text, const char *end, const char *separator, size_t separator_size, \
                                void *out, size_t n) {                                                            \
         static const limits most = {positive, negative};                                                         \

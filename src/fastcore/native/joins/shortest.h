@@ -1,28 +1,27 @@
-/* The shortest decimal that reads back as the same float, of several the nearest to it: R. Giulietti, "The Schubfach way
-   to render doubles" (2020), with one product of the significand and a 128-bit power of ten.
+/* The shortest decimal that reads back as the same float, of several the nearest to it: R. Giulietti, "The Schubfach
+   way to render doubles" (2020), with one product of the significand and a 128-bit power of ten.
 
-   Write x = c·2^q, with c below 2^53 for a double. The numbers that round to x fill an interval of length 2^q around it;
-   its borders round to x if c is even. With k = floor(log10 2^q), in units of 10^(k+1), the interval has a length S of
-   at least 0.1 and less than 1. So it holds at most one integer, which then is the shortest decimal, up to trailing
-   zeros; and if it holds none, it holds a tenth, of which the nearest to x is wanted. In these units let x be m + F/2^64
-   with an integer m, and half the interval H/2^64, H = S·2^63. Then
-     up:    m + 1 is in the interval, F + H > 2^64, or = 2^64 for even c;
-     down:  m is, F < H, or F = H for even c;
-     digit: the nearest integer to 10·F/2^64, the even one of two; never a tie if q is not -2.
+   Write x = c·2^q, with c below 2^53 for a double. The numbers that round to x fill an interval of length 2^q around
+   it; its borders round to x if c is even. With k = floor(log10 2^q), in units of 10^(k+1), the interval has a length S
+   of at least 0.1 and less than 1. So it holds at most one integer, which then is the shortest decimal, up to trailing
+   zeros; and if it holds none, it holds a tenth, of which the nearest to x is wanted. In these units let x be m +
+   F/2^64 with an integer m, and half the interval H/2^64, H = S·2^63. Then up:    m + 1 is in the interval, F + H >
+   2^64, or = 2^64 for even c; down:  m is, F < H, or F = H for even c; digit: the nearest integer to 10·F/2^64, the
+   even one of two; never a tie if q is not -2.
 
    What is computed. `power` holds floor(G) for G = 10^(-k-1)·2^t in [2^127, 2^128); c is shifted by `shift`, to below
    2^63. The upper 128 bits of their product, without the lowest 9, are m and f:
      0 <= F - f < 1 + 2^-10,  1 for the bits that are dropped and c·2^shift/2^73 for those of G;
      0 <= H - h < 1,          with h = the upper word of the power, shifted.
-   Hence the decisions as they are taken below, `f + h + even` carries, `h + even > f` and floor((10·f + 2^63 + 6)/2^64),
-   are right if F + H - 2^64 is not in [-1, 2.001), H - F not in (-2.001, 1) and the distance of 10·F/2^64 from a half
-   and an integer is not below 10.01/2^64. What is left is:
-   - The ties, which are exact. F + H = 2^64 or F = H means that 5^(k+1) divides 2c ± 1, so that k <= 22, and that k >= 0;
-     then neither F nor H is an integer, and as long as their fractional parts are 2^-10 away from 0 and 1, f and h are
+   Hence the decisions as they are taken below, `f + h + even` carries, `h + even > f` and floor((10·f + 2^63 +
+   6)/2^64), are right if F + H - 2^64 is not in [-1, 2.001), H - F not in (-2.001, 1) and the distance of 10·F/2^64
+   from a half and an integer is not below 10.01/2^64. What is left is:
+   - The ties, which are exact. F + H = 2^64 or F = H means that 5^(k+1) divides 2c ± 1, so that k <= 22, and that k >=
+   0; then neither F nor H is an integer, and as long as their fractional parts are 2^-10 away from 0 and 1, f and h are
      their floors: f + h = 2^64 - 1, or f = h, and `even` decides. With q = -2 all is exact, and 1/4 is the tie that is
      to be rounded down.
-   - The doubles inside those windows, of width 2^-62, that are no ties: a few in all, as there are 2^52 doubles for each
-     of 2046 q. tests/test_rounding.py finds all of them by Euclid's algorithm, and has them written; it checks the
+   - The doubles inside those windows, of width 2^-62, that are no ties: eleven in all, as there are 2^52 doubles for
+     each of 2046 q. tests/test_rounding.py finds them by Euclid's algorithm, and has them written; it checks the
      fractional parts too. All powers of two, whose interval has other borders, are written there as well.
    - m too small by one, where F is below 1: then f is all ones, `up` holds, and m + 1 is written, as it should be.
 
@@ -81,9 +80,9 @@ FC_INLINE uint64_t fc_shortest(uint64_t c, int q, uint64_t *m, int *k) {
 }
 
 /* The same of a power of two, c·2^q with the least c of a normal float: below it, the interval is half as long. All of
-   it is 3/4 of 2^q long, which is what k is of; the nearest tenth may lie below it, and then the least above is it. That
-   the lower border is an integer, or a tenth, happens to binary16 alone, where 5 divides 4c - 1; f - (h >> 1), which is
-   less than 1.5 off, then is within 15 units of ten times that. */
+   it is 3/4 of 2^q long, which is what k is of; the nearest tenth may lie below it, and then the least above is it.
+   That the lower border is an integer, or a tenth, happens to binary16 alone, where 5 divides 4c - 1; f - (h >> 1),
+   which is less than 1.5 off, then is within 15 units of ten times that. */
 FC_INLINE uint64_t fc_shortest_power(uint64_t c, int q, uint64_t *m, int *k) {
     uint64_t f, h, up, down, digit, least;
     *k = (q * 315653 - 131072) >> 20; /* 131072/2^20 = log10(4/3) */
