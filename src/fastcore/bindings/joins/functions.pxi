@@ -25,12 +25,22 @@ def join(values, sep=""):
             return _finish(&text)
         if _needs_twin(values):
             return _pure_joins.join(values, sep)
-        for chunk in _chunks(values):
-            _append_items(&text, chunk, 0, <size_t>PY_SSIZE_T_MAX)
-            PyErr_CheckSignals()
+        _append_iterable(&text, values)
         return _finish(&text)
     finally:
         PyMem_RawFree(text.heap)
+
+
+cdef int _append_iterable(Text *text, object values) except -1:
+    """Append what an iterable yields."""
+    cdef list items
+    iterator = iter(values)
+    while True:
+        items = _next_items(iterator, CHUNK, PY_SSIZE_T_MAX)
+        _append_items(text, items, 0, <size_t>PY_SSIZE_T_MAX)
+        if PyList_GET_SIZE(items) < CHUNK:
+            return 0
+        PyErr_CheckSignals()
 
 
 cdef bint _append_whole_range(Text *text, object numbers) except -1:
@@ -53,16 +63,18 @@ def join_rows(rows, sep=",", newline="\n"):
     cdef Text text, end
     cdef Py_ssize_t number, columns, count
     cdef size_t before
-    checked = _pure_joins.check_rows(rows, sep, newline)
     _start_text(&text, small)
-    if not _open_separator(&text, sep) or not _open_separator(&end, newline):
+    if not _open_separator(&text, sep) or not _open_separator(&end, newline) or text.is_bytes != end.is_bytes:
         return _pure_joins.join_rows(rows, sep, newline)
+    checked = rows
+    if not (_is_ndarray(rows) and PyArray_CheckExact(rows) and FC_NDIM(<PyObject *>rows) == 2):
+        checked = _pure_joins.check_rows(rows, sep, newline)
     text.is_ascii &= end.is_ascii
     try:
         owner = _open_numbers(checked, &source, &text) if _is_ndarray(checked) else None
         if owner is not None and source.data != NULL:
-            columns = checked.shape[1]
-            count = checked.shape[0]
+            count = FC_DIMS(<PyObject *>checked)[0]
+            columns = FC_DIMS(<PyObject *>checked)[1]
             with nogil:
                 for number in range(count):
                     before = text.end - text.start
@@ -119,8 +131,7 @@ cdef int _append_row(Text *text, object row) except -1:
             return 0
         if type(row) is range and _append_whole_range(text, row):
             return 0
-        for chunk in _chunks(row):
-            _append_items(text, chunk, 0, <size_t>PY_SSIZE_T_MAX)
+        _append_iterable(text, row)
         return 0
     cdef Py_ssize_t done = 0
     while done < _length(row):
@@ -159,7 +170,7 @@ def join_to(file, values, sep="", *, chunk=65536):
             else:
                 iterator = iter(checked)
                 while True:
-                    part = _next_items(iterator, sink.chunk)
+                    part = _next_items(iterator, TEXT_RUN, sink.chunk)
                     if not part:
                         break
                     _write_items(sink, &text, part)
@@ -240,16 +251,17 @@ cdef int _write_items(Sink sink, Text *text, object sequence) except -1:
     return 0
 
 
-cdef list _next_items(object iterator, Py_ssize_t most):
-    """The next items of an iterator, up to TEXT_RUN, and no more strings than have `most` characters or bytes."""
+cdef list _next_items(object iterator, Py_ssize_t count, Py_ssize_t most):
+    """The next items of an iterator, up to `count`, and no more strings than have `most` characters or bytes."""
     cdef list items = []
     cdef Py_ssize_t size = 0
     for item in iterator:
         items.append(item)
+        count -= 1
         if PyUnicode_Check(item):
             size += FC_TEXT_LENGTH(<PyObject *>item)
         elif PyBytes_Check(item):
             size += len(<bytes>item)
-        if PyList_GET_SIZE(items) == TEXT_RUN or size >= most:
+        if count == 0 or size >= most:
             break
     return items

@@ -155,7 +155,9 @@ typedef struct fc_separator {
 
 FC_INLINE fc_separator fc_separator_of(const char *text, size_t size) {
     fc_separator separator = {text, size, 0};
-    if (size <= 8) {
+    if (size == 1) { /* without a call */
+        memcpy(&separator.word, text, 1);
+    } else if (size <= 8) {
         memcpy(&separator.word, text, size);
     }
     return separator;

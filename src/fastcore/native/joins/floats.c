@@ -222,7 +222,7 @@ typedef struct wide_state {
     fc_separator separator;
     int fixed_end;
     size_t zeros_size;
-    char zeros[8 * (3 + 8) + 8]; /* the text of eight zeros */
+    char zeros[8 * (3 + 8) + 8]; /* the text of eight zeros, if there are many numbers */
 } wide_state;
 
 /* Eight decimals: 16 digits and a seventeenth, and the place of the first. */
@@ -405,7 +405,7 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
     uint64_t shuffle[8], length[8];
     unsigned has_exponent;
     if (FC_UNLIKELY(is_zero == 0xff)) {
-        if (is_negative == 0) {
+        if (is_negative == 0 && state->zeros_size != 0) {
             memcpy(out, state->zeros, sizeof state->zeros);
             return out + state->zeros_size;
         }
@@ -496,6 +496,9 @@ FC_INLINE FC_WIDE char *write_eight(int kind, __m512i bits, const decimals *from
     return out;
 }
 
+/* From here on a number of an eight that is not full takes less than one alone. */
+#define WIDE_FROM 4
+
 /* Eights of a block. 4 to 16 measured the same. */
 #define BLOCK 8
 
@@ -507,14 +510,18 @@ FC_INLINE __m512i load_eight(int kind, const void *x, size_t i) {
 /* The loops, for separators of up to 8 bytes. */
 FC_INLINE FC_WIDE char *write_wide(int kind, const void *x, size_t n, int fixed_end, const fc_separator *separator,
                                    char *out) {
-    wide_state state = {
-        _mm512_set1_epi16(100), _mm512_set1_epi16(256 - 10), *separator, fixed_end, 8 * (3 + separator->size), {0}};
+    wide_state state;
     decimals decimal[BLOCK];
     size_t i = 0;
+    state.hundred = _mm512_set1_epi16(100);
+    state.fewer = _mm512_set1_epi16(256 - 10);
     FC_HIDE("+v", state.hundred);
     FC_HIDE("+v", state.fewer);
-    for (int j = 0; j < 8; j++) {
-        fc_write_separator(separator, 1, write_constant("0.0", 0, state.zeros + (3 + separator->size) * (size_t)j));
+    state.separator = *separator;
+    state.fixed_end = fixed_end;
+    state.zeros_size = n < 32 ? 0 : 8 * (3 + separator->size);
+    for (size_t j = 0; j < state.zeros_size; j += 3 + separator->size) {
+        fc_write_separator(separator, 1, write_constant("0.0", 0, state.zeros + j));
     }
     while (i + 8 <= n) {
         const size_t left = (n - i) / 8, count = left < BLOCK ? left : BLOCK;
@@ -553,7 +560,7 @@ static FC_WIDE char *wide_doubles(const void *x, size_t n, int fixed_end, const 
 static char *floats(int kind, const void *x, size_t n, int fixed_end, const char *text, size_t size, char *out) {
     const fc_separator separator = fc_separator_of(text, size);
 #ifdef FC_WIDE
-    if (kind != FC_FLOAT16 && FC_IS_SHORT(&separator) && fc_has_vbmi2()) {
+    if (kind != FC_FLOAT16 && n >= WIDE_FROM && FC_IS_SHORT(&separator) && fc_has_vbmi2()) {
         return kind == FC_FLOAT32 ? wide_singles(x, n, fixed_end, &separator, out)
                                   : wide_doubles(x, n, fixed_end, &separator, out);
     }
