@@ -95,26 +95,28 @@ cdef inline PyObject **_items(object sequence) noexcept:
 cdef bint _is_wide_text(object sequence) noexcept:
     """Whether a list or tuple holds nothing but exact str, of which not all are ASCII: `str.join` serves it best."""
     cdef Py_ssize_t i, n = _length(sequence)
-    cdef bint is_ascii = True
+    # A look at both ends, not to go through what is no such list.
+    if n == 0 or not _is_wide_piece(_item(sequence, 0)) and not _is_wide_piece(_item(sequence, n - 1)):
+        return False
     for i in range(n):
         if not PyUnicode_CheckExact(_item(sequence, i)):
             return False
-        is_ascii &= PyUnicode_IS_ASCII(_item(sequence, i))
-    return not is_ascii
+    return True
+
+
+cdef inline bint _is_wide_piece(PyObject *item) noexcept:
+    return PyUnicode_CheckExact(item) and not PyUnicode_IS_ASCII(item)
 
 
 cdef object _join_sequence(object sequence, object sep, Text *text):
     """The text of a list or tuple."""
-    cdef Py_ssize_t n = _length(sequence), done
-    cdef PyObject *last
-    if n > 0 and not text.is_bytes:
-        # A look at both ends, not to go through what is no such list.
-        last = _item(sequence, n - 1)
-        if (PyUnicode_CheckExact(last) and PyUnicode_CheckExact(_item(sequence, 0))
-                and not (PyUnicode_IS_ASCII(last) and PyUnicode_IS_ASCII(_item(sequence, 0)))
-                and _is_wide_text(sequence)):
+    cdef Py_ssize_t done = 0
+    cdef bint is_wide
+    if not text.is_bytes:
+        with cython.critical_section(sequence):
+            is_wide = _is_wide_text(sequence)
+        if is_wide:
             return sep.join(sequence)
-    done = 0
     while done < _length(sequence):
         done = _append_items(text, sequence, done, <size_t>PY_SSIZE_T_MAX)
     return _finish(text)
