@@ -906,3 +906,9 @@ def test_special_floats_among_ordinary_ones(fc):
             values = [rng.choice((rng.random(), rng.randrange(100) / 4)) for _ in range(16)]
             values[position] = special
             check(fc.parse(",".join(map(repr, values))), values)
+
+
+@pytest.mark.parametrize("sep", (b"\xff", b"\xe2\x86\x92", b",", "→"))
+@pytest.mark.parametrize("text", ("1,2", "1→2", b"1\xff2", b"1,2"))
+def test_separators_that_are_not_ascii(fc, text, sep):
+    assert outcome(fc.parse, text, sep) == outcome(pure.parse, text, sep)

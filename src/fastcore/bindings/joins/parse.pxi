@@ -22,13 +22,14 @@ cdef struct Scan:
     bint is_list
 
 
-cdef bint _open_parse_separator(Scan *scan, object sep) noexcept:
+cdef bint _open_parse_separator(Scan *scan, object sep, bint is_text) noexcept:
     """The bytes of a separator, of which `sep` keeps the memory; False if the loops cannot work with it.
 
-    If a byte of it may stand in a number, the separators must be found first, as the twin does.
+    If a byte of it may stand in a number, the separators must be found first, as the twin does. Bytes for a text are
+    decoded, which the twin does too.
     """
     cdef size_t i
-    cdef char c
+    cdef unsigned char c
     if type(sep) is bytes:
         scan.separator = PyBytes_AS_STRING(sep)
         scan.separator_size = len(<bytes>sep)
@@ -39,6 +40,8 @@ cdef bint _open_parse_separator(Scan *scan, object sep) noexcept:
         return False
     for i in range(scan.separator_size):
         c = scan.separator[i]
+        if c > 127 and is_text:
+            return False
         if c"0" <= c <= c"9" or c"a" <= (c | 0x20) <= c"z" or c == c"+" or c == c"-" or c == c".":
             return False
     return 0 < scan.separator_size <= FC_PARSE_SEPARATOR
@@ -66,7 +69,7 @@ def parse(text, sep=",", dtype=float, *, threads=None):
         buffer = PyMemoryView_GET_BUFFER(view)
         scan.start = <const char *>buffer.buf
         scan.end = scan.start + buffer.len
-    if not _open_parse_separator(&scan, sep):
+    if not _open_parse_separator(&scan, sep, PyUnicode_CheckExact(<PyObject *>text)):
         return _pure_joins.parse(text, sep, dtype, threads=threads)
     try:
         kind, array_dtype = _parse_dtype(dtype)
