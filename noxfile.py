@@ -87,6 +87,8 @@ def asan(session: nox.Session) -> None:
         "ASAN_OPTIONS": "detect_leaks=0",
         "UBSAN_OPTIONS": "print_stacktrace=1",
         "PYTHONMALLOC": "malloc",
+        # Everything takes several times as long; what is random has its many examples in the plain suite.
+        "HYPOTHESIS_PROFILE": "brief",
     }
     # What a sanitizer prints before it ends the process must not be captured.
     arguments = ["-p", "no:faulthandler", "--capture=sys", "-n", "auto", *session.posargs]
