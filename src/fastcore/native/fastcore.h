@@ -241,8 +241,8 @@ typedef struct fc_string_text_table {
 #define FC_PARSE_SEPARATOR 8
 
 /* Reads up to n tokens, each up to a separator or the end of the text, into `out`; returns how many, and in *text where
-   the next starts. It stops before a token that is no number, does not fit, or is of a rare sort (a plus sign, infinity
-   or NaN, very many digits, a subnormal result, more than a few spaces about it). No byte of the separator may be a
+   the next starts. It stops before a token that is no number, does not fit, or is of a rare sort (a plus sign, a
+   name other than "inf" and "nan", very many digits, a subnormal result). No byte of the separator may be a
    letter, a digit, a sign, or a point. */
 typedef size_t (*fc_parse_loop)(const char **text, const char *end, const char *separator, size_t separator_size,
                                 void *out, size_t n);

@@ -133,9 +133,7 @@ cdef int _append_row(Text *text, object row) except -1:
             return 0
         _append_iterable(text, row)
         return 0
-    cdef Py_ssize_t done = 0
-    while done < _length(row):
-        done = _append_items(text, row, done, <size_t>PY_SSIZE_T_MAX)
+    _append_items(text, row, 0, <size_t>PY_SSIZE_T_MAX)
     return 0
 
 

@@ -110,13 +110,11 @@ cdef inline bint _is_wide_piece(PyObject *item) noexcept:
 
 cdef object _join_sequence(object sequence, object sep, Text *text):
     """The text of a list or tuple."""
-    cdef Py_ssize_t done = 0
     cdef bint is_wide
     if not text.is_bytes:
         with cython.critical_section(sequence):
             is_wide = _is_wide_text(sequence)
         if is_wide:
             return sep.join(sequence)
-    while done < _length(sequence):
-        done = _append_items(text, sequence, done, <size_t>PY_SSIZE_T_MAX)
+    _append_items(text, sequence, 0, <size_t>PY_SSIZE_T_MAX)
     return _finish(text)

@@ -19,7 +19,6 @@ cdef struct Scan:
     const char *separator
     size_t separator_size
     int kind
-    bint is_list
 
 
 cdef bint _open_parse_separator(Scan *scan, object sep, bint is_text) noexcept:

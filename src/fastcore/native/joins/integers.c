@@ -281,22 +281,13 @@ FC_INLINE int is_wide(size_t n, const fc_separator *separator) {
 
 /* ---- the table ----------------------------------------------------------------------------------------------- */
 
-static char *write_signed(const uint64_t *x, size_t n, const fc_separator *separator, char *out) {
+static char *write_numbers(const uint64_t *x, size_t n, int is_signed, const fc_separator *separator, char *out) {
 #ifdef FC_WIDE
     if (is_wide(n, separator)) {
-        return wide_signed(x, n, separator, out);
+        return is_signed ? wide_signed(x, n, separator, out) : wide_unsigned(x, n, separator, out);
     }
 #endif
-    return write_words(x, n, 1, separator, out);
-}
-
-static char *write_unsigned(const uint64_t *x, size_t n, const fc_separator *separator, char *out) {
-#ifdef FC_WIDE
-    if (is_wide(n, separator)) {
-        return wide_unsigned(x, n, separator, out);
-    }
-#endif
-    return write_words(x, n, 0, separator, out);
+    return is_signed ? write_words(x, n, 1, separator, out) : write_words(x, n, 0, separator, out);
 }
 
 static char *write_bools(const uint8_t *x, size_t n, const fc_separator *separator, char *out) {
@@ -319,11 +310,8 @@ static char *write_bools(const uint8_t *x, size_t n, const fc_separator *separat
 static char *integers(int kind, const void *x, size_t n, const char *text, size_t size, char *out) {
     const fc_separator separator = fc_separator_of(text, size);
     uint64_t word[BLOCK];
-    if (kind == FC_INT64) {
-        return write_signed((const uint64_t *)x, n, &separator, out);
-    }
-    if (kind == FC_UINT64) {
-        return write_unsigned((const uint64_t *)x, n, &separator, out);
+    if (kind == FC_INT64 || kind == FC_UINT64) {
+        return write_numbers((const uint64_t *)x, n, kind == FC_INT64, &separator, out);
     }
     if (kind == FC_BOOL) {
         return write_bools((const uint8_t *)x, n, &separator, out);
@@ -344,7 +332,7 @@ static char *integers(int kind, const void *x, size_t n, const char *text, size_
         default:
             WIDEN(uint32_t);
         }
-        out = write_signed(word, count, &separator, out);
+        out = write_numbers(word, count, 1, &separator, out);
     }
     return out;
 }

@@ -14,7 +14,8 @@
    out of range, a plus sign, results below the normal range, and digits without end. */
 #include "shortest.h"
 
-/* Bytes around a token that may be read, and the longest token that is read at all. */
+/* Bytes before a token that may be read; and the longest token that is copied where the text ends too near, as longer
+   ones are left to the caller anyway. */
 #define MARGIN 32
 #define LONGEST 64
 
