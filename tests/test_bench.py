@@ -14,7 +14,7 @@ import pytest
 
 from fastcore.bench import __main__ as command
 from fastcore.bench import cases, measure, report
-from fastcore.bench.cases import Case, Contender, builtin, contenders, decks, joins, peer, sorting
+from fastcore.bench.cases import Case, Contender, builtin, contenders, decks, joins, loops, peer, sorting, transforms
 from fastcore.bench.measure import Group, Row
 
 HAS_PYPERF = True
@@ -351,6 +351,28 @@ def test_a_file_that_is_written_to_goes_with_its_contender():
     assert not os.path.exists(path)
 
 
+def test_loops_in_c_are_left_out_without_a_compiler(monkeypatch):
+    case = next(case for case in cases.all_cases() if case.name == "transforms/affine")
+    monkeypatch.setattr(loops.shutil, "which", lambda name: None)
+    assert "C -O3" not in [contender.name for contender in case.make(3)]
+    assert loops.pythran_library.__wrapped__(transforms.WORKS, None) is None
+
+
+def test_a_compiler_that_fails_gives_no_loops_and_no_error(monkeypatch):
+    monkeypatch.setattr(loops.shutil, "which", lambda name: os.path.join("no", "such", name))
+    assert loops.c_library.__wrapped__(transforms.WORKS) is None
+    assert loops.pythran_library.__wrapped__(transforms.WORKS, math) is None  # which compiles nothing
+
+
+def test_exponentials_agree_if_a_few_units_in_the_last_place_apart():
+    case = transforms.NearCase("x/y", "", lambda n: [])
+    assert case.agree([1.0, 1e-300], [1.0 + 2**-51, 1e-300 * (1 + 2**-51)])
+    assert not case.agree([1.0, 1e-300], [1.0 + 2**-49, 1e-300])
+    assert not case.agree([1.0, 1e-300], [1.0, 0.0])
+    assert not case.agree([1.0], [1.0, 1.0])
+    assert case.agree([1.0], [1.0 + 1e-10], 1e-9)
+
+
 def test_every_family_has_cases():
     assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
 
@@ -406,7 +428,8 @@ def test_cases_are_listed(capsys):
 def test_listing_the_cases_imports_no_peer():
     program = (
         "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
-        "peers = {'bottleneck', 'msgspec', 'numba', 'numkong', 'orjson', 'pandas', 'polars', 'pyarrow', 'xsum'}; "
+        "peers = {'bottleneck', 'msgspec', 'numba', 'numexpr', 'numkong', 'orjson', 'pandas', 'polars', 'pyarrow', "
+        "'pythran', 'xsum'}; "
         "print(sorted(peers & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")

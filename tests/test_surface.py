@@ -666,8 +666,18 @@ def test_a_vectorized_function_counts_its_operands(fc):
 def test_booleans_have_no_difference(fc):
     with pytest.raises(TypeError, match="^vectorize: - does not take bool: write ~ or !=$"):
         fc.vectorize(lambda x: -x)([True])
-    with pytest.raises(TypeError, match="^vectorize: & [|] ~ take conditions, not int64$"):
-        fc.vectorize(lambda x: x & x)([1])
+    with pytest.raises(TypeError, match="^vectorize: [+] does not take bool: write fastcore.where"):
+        fc.vectorize(lambda x: +x)([True])
+
+
+def test_bits_are_of_conditions_and_integers(fc):
+    text = "^vectorize: & [|] ^ ~ take conditions or integers, not float64$".replace("^ ~", "\\^ ~")
+    for function in (lambda x: x & x, lambda x: x | True, lambda x: 1 ^ x, lambda x: ~x):
+        with pytest.raises(TypeError, match=text):
+            fc.vectorize(function)([1.5])
+    with pytest.raises(TypeError, match="^vectorize: << and >> take integers, not float64$"):
+        fc.vectorize(lambda x: x << 1)([1.5])
+    assert fc.vectorize(lambda x: (x & 6 | 1) ^ ~x)([5, 2]) == [-1, -2]
 
 
 @pytest.mark.parametrize("value", (math.nan, 1e308, True, 10**30))

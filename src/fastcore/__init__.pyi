@@ -3,7 +3,7 @@ from fractions import Fraction
 from os import PathLike
 from typing import Any, Literal, Protocol, SupportsIndex, overload
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, Self
 
 __all__ = [
     "ExactSum",
@@ -12,30 +12,47 @@ __all__ = [
     "argmin",
     "argsort",
     "available_isas",
+    "ceil",
+    "clip",
+    "cos",
     "cumsum",
     "dot",
+    "exp",
+    "expm1",
     "fibonacci",
     "fibonacci_mod",
     "fibonacci_range",
+    "floor",
     "fsum",
     "get_include",
     "info",
     "isin",
+    "isnan",
     "join",
     "join_rows",
     "join_to",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
     "max",
+    "maximum",
     "mean",
     "median",
     "min",
+    "minimum",
     "minmax",
     "parse",
     "partition",
     "searchsorted",
+    "sin",
     "sort",
     "sqrt",
+    "standardize",
     "std",
     "sum",
+    "tan",
+    "tanh",
     "topk",
     "unique",
     "var",
@@ -126,13 +143,44 @@ class TraceError(TypeError): ...
 
 class vectorize:
     reference: Callable[..., Any]
-    def __init__(self, function: Callable[..., Any]) -> None: ...
+    accuracy: Literal["numpy", "1ulp"]
+    @overload
+    def __new__(cls, function: Callable[..., Any], *, accuracy: Literal["numpy", "1ulp"] = "numpy") -> Self: ...
+    @overload
+    def __new__(  # type: ignore[misc]  # a decorator
+        cls, function: None = None, *, accuracy: Literal["numpy", "1ulp"] = "numpy"
+    ) -> Callable[[Callable[..., Any]], vectorize]: ...
     @property
     def program(self) -> str: ...
     def __call__(self, *operands: Any, out: Any = None, threads: int | None = None) -> Any: ...
+    def reduce(
+        self,
+        *operands: Any,
+        op: Literal["sum", "min", "max", "mean", "any", "all"] | None = None,
+        threads: int | None = None,
+    ) -> Any: ...
 
-def sqrt(x: Any) -> Any: ...
-def where(condition: Any, a: Any, b: Any) -> Any: ...
+def exp(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def expm1(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def log(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def log1p(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def log2(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def log10(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def sqrt(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def sin(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def cos(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def tan(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def tanh(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def floor(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def ceil(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def isnan(x: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def minimum(a: Any, b: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def maximum(a: Any, b: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def where(condition: Any, a: Any, b: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def clip(x: Any, low: Any, high: Any, *, out: Any = None, threads: int | None = None) -> Any: ...
+def standardize(
+    x: Iterable[Any] | _Array, ddof: SupportsIndex = 0, out: Any = None, *, threads: int | None = None
+) -> Any: ...
 def available_isas() -> tuple[str, ...]: ...
 def get_include() -> str: ...
 def info() -> dict[str, Any]: ...

@@ -35,18 +35,118 @@ cdef extern from "fastcore.h" nogil:
         FC_ADD
         FC_SUBTRACT
         FC_MULTIPLY
-        FC_DIVIDE
         FC_NEGATIVE
         FC_ABSOLUTE
-        FC_SQRT
+        FC_MINIMUM
+        FC_MAXIMUM
+        FC_CLIP
         FC_LESS
         FC_LESS_EQUAL
         FC_EQUAL
         FC_NOT_EQUAL
         FC_LOGICAL_AND
         FC_LOGICAL_OR
+        FC_LOGICAL_XOR
         FC_LOGICAL_NOT
         FC_WHERE
+        FC_TILE_SIZE
+        FC_TILE_INPUT
+        FC_TILE_OUTPUT
+        FC_TILE_LOAD
+        FC_TILE_LOAD_INT8
+        FC_TILE_LOAD_UINT8
+        FC_TILE_LOAD_INT16
+        FC_TILE_LOAD_UINT16
+        FC_TILE_LOAD_INT32
+        FC_TILE_LOAD_UINT32
+        FC_TILE_LOAD_INT64
+        FC_TILE_LOAD_FLOAT32
+        FC_TILE_LOAD_FLOAT64
+        FC_TILE_FILL
+        FC_TILE_STORE
+        FC_TILE_STORE_LAST
+        FC_TILE_STREAM_LAST
+        FC_TILE_STORE_FLOAT32_LAST
+        FC_TILE_ADD
+        FC_TILE_SUBTRACT
+        FC_TILE_SUBTRACT_FROM
+        FC_TILE_MULTIPLY
+        FC_TILE_DIVIDE
+        FC_TILE_DIVIDE_INTO
+        FC_TILE_MINIMUM
+        FC_TILE_MINIMUM_OF
+        FC_TILE_MAXIMUM
+        FC_TILE_MAXIMUM_OF
+        FC_TILE_ADD_K
+        FC_TILE_SUBTRACT_FROM_K
+        FC_TILE_MULTIPLY_K
+        FC_TILE_DIVIDE_K
+        FC_TILE_DIVIDE_EXACT
+        FC_TILE_DIVIDE_INTO_K
+        FC_TILE_MINIMUM_K
+        FC_TILE_MINIMUM_OF_K
+        FC_TILE_MAXIMUM_K
+        FC_TILE_MAXIMUM_OF_K
+        FC_TILE_CLIP_K
+        FC_TILE_NEGATE
+        FC_TILE_ABSOLUTE
+        FC_TILE_SQRT
+        FC_TILE_SQUARE
+        FC_TILE_FLOOR
+        FC_TILE_CEIL
+        FC_TILE_TRUNC
+        FC_TILE_RINT
+        FC_TILE_EXP
+        FC_TILE_LOG
+        FC_TILE_SIN
+        FC_TILE_COS
+        FC_TILE_TANH
+        FC_TILE_MULTIPLY_ADD_K
+        FC_TILE_LOAD_MULTIPLY_K
+        FC_TILE_LOAD_MULTIPLY_ADD_K
+        FC_TILE_LOAD_PRODUCT
+        FC_TILE_LOAD_SQUARE_K
+        FC_TILE_LOAD_CUBE_K
+        FC_TILE_HORNER
+        FC_TILE_ADD_PRODUCT
+        FC_TILE_ADD_MULTIPLE
+        FC_TILE_ADD_SQUARE_K
+        FC_TILE_ADD_CUBE_K
+        FC_TILE_LESS
+        FC_TILE_LESS_EQUAL
+        FC_TILE_GREATER
+        FC_TILE_GREATER_EQUAL
+        FC_TILE_EQUAL
+        FC_TILE_NOT_EQUAL
+        FC_TILE_LESS_K
+        FC_TILE_LESS_EQUAL_K
+        FC_TILE_GREATER_K
+        FC_TILE_GREATER_EQUAL_K
+        FC_TILE_EQUAL_K
+        FC_TILE_NOT_EQUAL_K
+        FC_TILE_MASK_FILL
+        FC_TILE_MASK_LOAD
+        FC_TILE_MASK_STORE
+        FC_TILE_MASK_STORE_LAST
+        FC_TILE_MASK_COPY
+        FC_TILE_MASK_AND
+        FC_TILE_MASK_OR
+        FC_TILE_MASK_XOR
+        FC_TILE_MASK_NOT
+        FC_TILE_SELECT
+        FC_TILE_SELECT_K
+        FC_TILE_KEEP
+        FC_TILE_KEEP_K
+        FC_TILE_SELECT_LESS
+        FC_TILE_SELECT_LESS_EQUAL
+        FC_TILE_SELECT_GREATER
+        FC_TILE_SELECT_GREATER_EQUAL
+        FC_TILE_SELECT_EQUAL
+        FC_TILE_SELECT_NOT_EQUAL
+        FC_TILE_SELECT_NOT_LESS
+        FC_TILE_SELECT_NOT_LESS_EQUAL
+        FC_TILE_SELECT_NOT_GREATER
+        FC_TILE_SELECT_NOT_GREATER_EQUAL
 
     const uint32_t FC_ORDER_MOST
 
@@ -127,8 +227,40 @@ cdef extern from "fastcore.h" nogil:
                              void *out, size_t n) noexcept nogil
 
     ctypedef struct fc_transforms_table:
-        fc_loop[15][12] loop
+        fc_loop[17][12] loop
         fc_loop[12][12] cast
+
+    ctypedef union fc_tile_constant:
+        double float64
+        float float32
+
+    ctypedef void (*fc_tile_function)() noexcept nogil
+
+    ctypedef struct fc_tile_step:
+        fc_tile_function run
+        fc_tile_constant k
+        fc_tile_constant k2
+        uint16_t r
+        uint16_t s
+        uint16_t operation
+
+    ctypedef struct fc_tile_operand:
+        char *base
+        size_t step
+
+    ctypedef struct fc_tile_program:
+        int kind
+        const fc_tile_step *step
+        size_t operand_count
+        const uint8_t *uses
+
+    ctypedef struct fc_tiles_table:
+        fc_tile_function[2][1] operation
+        void (*run)(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
+                    void *scratch) noexcept nogil
+
+    int fc_tile_division(int kind, double k, fc_tile_step *step)
+    size_t fc_tile_scratch_size(size_t operand_count)
 
     ctypedef struct fc_text:
         const void *data
@@ -231,6 +363,7 @@ cdef extern from "fastcore.h" nogil:
     fc_extremes_table fc_extremes
     fc_axes_table fc_axes
     fc_transforms_table fc_transforms
+    fc_tiles_table fc_tiles
     fc_integer_text_table fc_integer_text
     fc_float_text_table fc_float_text
     fc_string_text_table fc_string_text

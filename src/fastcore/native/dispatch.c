@@ -20,6 +20,7 @@ fc_exact_table fc_exact;
 fc_extremes_table fc_extremes;
 fc_axes_table fc_axes;
 fc_transforms_table fc_transforms;
+fc_tiles_table fc_tiles;
 fc_integer_text_table fc_integer_text;
 fc_float_text_table fc_float_text;
 fc_string_text_table fc_string_text;
@@ -40,6 +41,7 @@ uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
     NAME(extremes);       \
     NAME(axes);           \
     NAME(transforms);     \
+    NAME(tiles);          \
     NAME(integer_text);   \
     NAME(float_text);     \
     NAME(string_text);    \
@@ -118,11 +120,20 @@ static int x86_level(void) {
     }
     return 4;
 }
+
+/* Whether division takes no longer than three multiplications: Zen 5 divides 512 bits in 4 cycles. */
+static int divides_fast(void) {
+    uint32_t leaf0[4], leaf1[4];
+    cpuid(0, 0, leaf0);
+    cpuid(1, 0, leaf1);
+    const uint32_t family = (leaf1[0] >> 8 & 0xf) + (leaf1[0] >> 20 & 0xff);
+    return leaf0[1] == 0x68747541 /* "Auth", of AuthenticAMD */ && family >= 0x1a;
+}
 #endif
 
 static const char *available[4];
 static const char *current;
-static int has_vbmi2;
+static int has_vbmi2, has_fast_division;
 
 int fc_has_vbmi2(void) { return has_vbmi2; }
 
@@ -135,6 +146,7 @@ const char *const *fc_available_isas(void) {
         /* Once: a virtual machine takes microseconds to answer. */
         cpuid(7, 0, leaf7);
         has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0 && (leaf7[2] & 1u << 1) != 0 && (leaf7[1] & 1u << 21) != 0;
+        has_fast_division = divides_fast();
         if (level < 2) {
             return available;
         }
@@ -170,6 +182,11 @@ int fc_use_isa(const char *name) {
 #ifdef FC_HAVE_AVX512
     if (strcmp(name, "avx512") == 0) {
         FC_FAMILIES(FC_FILL_AVX512);
+        if (has_fast_division) {
+            for (int kind = 0; kind < 2; kind++) {
+                fc_tiles.operation[kind][FC_TILE_DIVIDE_EXACT] = fc_tiles.operation[kind][FC_TILE_DIVIDE_K];
+            }
+        }
         return 0;
     }
 #endif

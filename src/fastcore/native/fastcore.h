@@ -167,23 +167,26 @@ size_t fc_exact_columns_scratch_size(void);
 
 /* ---- transforms ---------------------------------------------------------------------------------------------- */
 
-/* Elements that one step of a program works on: 8 KiB of float64, so that a program's rows stay in the L1 cache. */
+/* Elements that the loops of a program work on at a time: 8 KiB of float64, so that its rows stay in the L1 cache. */
 #define FC_TRANSFORM_BLOCK 1024
 
+/* What loops do; floats are left to tiles, but for casts and `where`. */
 enum fc_operation {
     FC_ADD,
     FC_SUBTRACT,
     FC_MULTIPLY,
-    FC_DIVIDE,
     FC_NEGATIVE,
     FC_ABSOLUTE,
-    FC_SQRT,
+    FC_MINIMUM,
+    FC_MAXIMUM,
+    FC_CLIP,
     FC_LESS,
     FC_LESS_EQUAL,
     FC_EQUAL,
     FC_NOT_EQUAL,
     FC_LOGICAL_AND,
     FC_LOGICAL_OR,
+    FC_LOGICAL_XOR,
     FC_LOGICAL_NOT,
     FC_WHERE,
     FC_OPERATION_COUNT
@@ -198,6 +201,159 @@ typedef struct fc_transforms_table {
     fc_loop loop[FC_OPERATION_COUNT][FC_KIND_COUNT]; /* NULL where the type has no such operation */
     fc_loop cast[FC_KIND_COUNT][FC_KIND_COUNT];      /* [from][to], NULL where NumPy would not cast safely */
 } fc_transforms_table;
+
+/* What a step of a tile program does (transforms/tiles.c): a becomes what is said; r and s are the step's operands in
+   memory, k and k2 its constants. A mask is an operand too, in the processor's own form. */
+/* clang-format off */
+#define FC_TILE_OPERATIONS(X) \
+    X(LOAD, load) /* a = r */ \
+    X(LOAD_INT8, load_int8) /* a = r, converted */ \
+    X(LOAD_UINT8, load_uint8) \
+    X(LOAD_INT16, load_int16) \
+    X(LOAD_UINT16, load_uint16) \
+    X(LOAD_INT32, load_int32) \
+    X(LOAD_UINT32, load_uint32) \
+    X(LOAD_INT64, load_int64) \
+    X(LOAD_FLOAT32, load_float32) \
+    X(LOAD_FLOAT64, load_float64) \
+    X(FILL, fill) /* a = k */ \
+    X(STORE, store) /* r = a */ \
+    X(STORE_LAST, store_last) /* the same, as the last step of a program; so do the next two */ \
+    X(STREAM_LAST, stream_last) /* past the caches; aligned */ \
+    X(STORE_FLOAT32_LAST, store_float32_last) /* rounded */ \
+    X(ADD, add) /* a + r */ \
+    X(SUBTRACT, subtract) /* a - r */ \
+    X(SUBTRACT_FROM, subtract_from) /* r - a */ \
+    X(MULTIPLY, multiply) \
+    X(DIVIDE, divide) \
+    X(DIVIDE_INTO, divide_into) /* r / a */ \
+    X(MINIMUM, minimum) /* of a and r; of equal zeros the second */ \
+    X(MINIMUM_OF, minimum_of) /* of r and a */ \
+    X(MAXIMUM, maximum) \
+    X(MAXIMUM_OF, maximum_of) \
+    X(ADD_K, add_k) /* a + k */ \
+    X(SUBTRACT_FROM_K, subtract_from_k) \
+    X(MULTIPLY_K, multiply_k) \
+    X(DIVIDE_K, divide_k) \
+    X(DIVIDE_EXACT, divide_exact) /* a / k, by k2 = 1 / k (fc_tile_divides_exactly) */ \
+    X(DIVIDE_INTO_K, divide_into_k) \
+    X(MINIMUM_K, minimum_k) \
+    X(MINIMUM_OF_K, minimum_of_k) \
+    X(MAXIMUM_K, maximum_k) \
+    X(MAXIMUM_OF_K, maximum_of_k) \
+    X(CLIP_K, clip_k) /* k if a < k, k2 if a > k2, else a; neither is a NaN */ \
+    X(NEGATE, negate) \
+    X(ABSOLUTE, absolute) \
+    X(SQRT, sqrt) \
+    X(SQUARE, square) \
+    X(FLOOR, floor) \
+    X(CEIL, ceil) \
+    X(TRUNC, trunc) \
+    X(RINT, rint) /* to nearest, ties to even */ \
+    X(EXP, exp) /* these five within 1 ULP (elementary.h) */ \
+    X(LOG, log) \
+    X(SIN, sin) \
+    X(COS, cos) \
+    X(TANH, tanh) \
+    X(MULTIPLY_ADD_K, multiply_add_k) /* a*k + k2; here and below each operation is rounded */ \
+    X(LOAD_MULTIPLY_K, load_multiply_k) /* r*k */ \
+    X(LOAD_MULTIPLY_ADD_K, load_multiply_add_k) /* r*k + k2 */ \
+    X(LOAD_PRODUCT, load_product) /* r*s */ \
+    X(LOAD_SQUARE_K, load_square_k) /* (k*r)*r */ \
+    X(LOAD_CUBE_K, load_cube_k) /* ((k*r)*r)*r */ \
+    X(HORNER, horner) /* a*r + k */ \
+    X(ADD_PRODUCT, add_product) /* a + r*s */ \
+    X(ADD_MULTIPLE, add_multiple) /* a + k*r */ \
+    X(ADD_SQUARE_K, add_square_k) /* a + (k*r)*r */ \
+    X(ADD_CUBE_K, add_cube_k) \
+    X(LESS, less) /* the mask s = a < r */ \
+    X(LESS_EQUAL, less_equal) \
+    X(GREATER, greater) \
+    X(GREATER_EQUAL, greater_equal) \
+    X(EQUAL, equal) \
+    X(NOT_EQUAL, not_equal) \
+    X(LESS_K, less_k) \
+    X(LESS_EQUAL_K, less_equal_k) \
+    X(GREATER_K, greater_k) \
+    X(GREATER_EQUAL_K, greater_equal_k) \
+    X(EQUAL_K, equal_k) \
+    X(NOT_EQUAL_K, not_equal_k) \
+    X(MASK_FILL, mask_fill) /* the mask s = k != 0 */ \
+    X(MASK_LOAD, mask_load) /* the mask s = bytes r != 0 */ \
+    X(MASK_STORE, mask_store) /* bytes r = the mask s */ \
+    X(MASK_STORE_LAST, mask_store_last) \
+    X(MASK_COPY, mask_copy) /* s = r, of masks */ \
+    X(MASK_AND, mask_and) /* s = s & r */ \
+    X(MASK_OR, mask_or) \
+    X(MASK_XOR, mask_xor) \
+    X(MASK_NOT, mask_not) /* s = ~s */ \
+    X(SELECT, select) /* s ? r : a */ \
+    X(SELECT_K, select_k) /* s ? k : a */ \
+    X(KEEP, keep) /* s ? a : r */ \
+    X(KEEP_K, keep_k) /* s ? a : k */ \
+    X(SELECT_LESS, select_less) /* r < k ? s : a */ \
+    X(SELECT_LESS_EQUAL, select_less_equal) \
+    X(SELECT_GREATER, select_greater) \
+    X(SELECT_GREATER_EQUAL, select_greater_equal) \
+    X(SELECT_EQUAL, select_equal) \
+    X(SELECT_NOT_EQUAL, select_not_equal) \
+    X(SELECT_NOT_LESS, select_not_less) /* true on NaN, as the next three */ \
+    X(SELECT_NOT_LESS_EQUAL, select_not_less_equal) \
+    X(SELECT_NOT_GREATER, select_not_greater) \
+    X(SELECT_NOT_GREATER_EQUAL, select_not_greater_equal)
+/* clang-format on */
+
+enum fc_tile_operation {
+#define FC_TILE_ENUMERATOR(upper, lower) FC_TILE_##upper,
+    FC_TILE_OPERATIONS(FC_TILE_ENUMERATOR)
+#undef FC_TILE_ENUMERATOR
+    FC_TILE_OPERATION_COUNT
+};
+
+/* A constant in the program's own type. */
+typedef union fc_tile_constant {
+    double float64;
+    float float32;
+} fc_tile_constant;
+
+typedef struct fc_tile_step {
+    void (*run)(void); /* of the table, by the operation */
+    fc_tile_constant k, k2;
+    uint16_t r, s;
+    uint16_t operation;
+} fc_tile_step;
+
+/* Element i of an operand is at base + i·step. A step of 0 is of what a tile keeps: a mask, an intermediate, or a constant
+   as often as a tile has elements; it takes FC_TILE_SIZE bytes, aligned to 64. */
+typedef struct fc_tile_operand {
+    char *base;
+    size_t step;
+} fc_tile_operand;
+
+/* What an operand is to a program. */
+enum { FC_TILE_INPUT = 1, FC_TILE_OUTPUT = 2 };
+
+#define FC_TILE_SIZE 512
+
+/* A program for one float type. Its last step is one of those made for that. */
+typedef struct fc_tile_program {
+    int kind; /* FC_FLOAT32 or FC_FLOAT64 */
+    const fc_tile_step *step;
+    size_t operand_count;
+    const uint8_t *uses; /* of each operand whose step is not 0 */
+} fc_tile_program;
+
+typedef struct fc_tiles_table {
+    void (*operation[2][FC_TILE_OPERATION_COUNT])(void); /* of float32 and float64; NULL where there is none */
+    /* Runs a program on the elements from start to end. `scratch` has fc_tile_scratch_size() bytes. */
+    void (*run)(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
+                void *scratch);
+} fc_tiles_table;
+
+/* What divides by k: DIVIDE_EXACT if it is right for k, MULTIPLY_K by the reciprocal of a power of two, else DIVIDE_K.
+   Writes the constants. */
+int fc_tile_division(int kind, double k, fc_tile_step *step);
+size_t fc_tile_scratch_size(size_t operand_count);
 
 /* ---- joins --------------------------------------------------------------------------------------------------- */
 
@@ -394,6 +550,7 @@ extern fc_exact_table fc_exact;
 extern fc_extremes_table fc_extremes;
 extern fc_axes_table fc_axes;
 extern fc_transforms_table fc_transforms;
+extern fc_tiles_table fc_tiles;
 extern fc_integer_text_table fc_integer_text;
 extern fc_float_text_table fc_float_text;
 extern fc_string_text_table fc_string_text;

@@ -1,9 +1,10 @@
-/* The loops of a vectorized program: one for each operation and element type, over a block of contiguous elements.
+/* The loops of a vectorized program for integers, bools and casts: one for each operation and element type, over a
+   block of contiguous elements. (Floats go through tiles.c.)
 
-   A program (bindings/transforms.pxi) runs its operations one after the other on blocks of FC_TRANSFORM_BLOCK elements
+   A program (bindings/transforms) runs its operations one after the other on blocks of FC_TRANSFORM_BLOCK elements
    whose rows stay in the L1 cache, so each operation costs about a load and a store there, and memory is read and
-   written once for the whole expression. Arithmetic is IEEE 754 and, for integers, modulo 2^bits, as in NumPy: the
-   loops leave vectorization to the compiler, which changes no result. */
+   written once for the whole expression. Integers are taken modulo 2^bits, as in NumPy: the loops leave vectorization
+   to the compiler, which changes no result. */
 #include "simd.h"
 
 #define UNUSED(x) (void)(x)
@@ -77,6 +78,8 @@
     BINARY(multiply_##suffix, T, T, (W)x *(W)y)  \
     UNARY(negative_##suffix, T, T, (W)0 - (W)x)  \
     UNARY(absolute_##suffix, T, T, magnitude)    \
+    BINARY(minimum_##suffix, T, T, x < y ? x : y) \
+    BINARY(maximum_##suffix, T, T, x > y ? x : y) \
     COMPARISONS(suffix, T)
 #define INTEGERS(bits, W)                                            \
     INTEGER(int##bits, int##bits##_t, W, x < 0 ? (W)0 - (W)x : (W)x) \
@@ -86,21 +89,10 @@ INTEGERS(16, uint32_t)
 INTEGERS(32, uint32_t)
 INTEGERS(64, uint64_t)
 
-#define FLOAT(suffix, T, magnitude, root)        \
-    BINARY(add_##suffix, T, T, x + y)            \
-    BINARY(subtract_##suffix, T, T, x - y)       \
-    BINARY(multiply_##suffix, T, T, x *y)        \
-    BINARY(divide_##suffix, T, T, x / y)         \
-    UNARY(negative_##suffix, T, T, -x)           \
-    UNARY(absolute_##suffix, T, T, magnitude(x)) \
-    UNARY(sqrt_##suffix, T, T, root(x))          \
-    COMPARISONS(suffix, T)
-FLOAT(float32, float, fabsf, sqrtf)
-FLOAT(float64, double, fabs, sqrt)
-
 /* NumPy's bool: addition is "or", multiplication "and". */
 BINARY(or_bool, uint8_t, uint8_t, x | y)
 BINARY(and_bool, uint8_t, uint8_t, x &y)
+BINARY(xor_bool, uint8_t, uint8_t, x ^ y)
 UNARY(not_bool, uint8_t, uint8_t, x ^ 1)
 UNARY(same_bool, uint8_t, uint8_t, x)
 COMPARISONS(bool, uint8_t)
@@ -140,6 +132,31 @@ WHERE(16)
 WHERE(32)
 WHERE(64)
 
+/* clip(a, b, c) of constants b and c. */
+#define CLIP(suffix, T)                                                                                          \
+    static void clip_##suffix(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, \
+                              void *po, size_t n) {                                                              \
+        const T *a = (const T *)pa;                                                                              \
+        const T low = *(const T *)pb, high = *(const T *)pc;                                                     \
+        T *out = (T *)po;                                                                                        \
+        UNUSED(step_b);                                                                                          \
+        UNUSED(step_c);                                                                                          \
+        FC_IVDEP for (size_t i = 0; i < n; i++) {                                                                \
+            T x = a[step_a ? i : 0];                                                                             \
+            x = x < low ? low : x;                                                                               \
+            out[i] = x > high ? high : x;                                                                        \
+        }                                                                                                        \
+    }
+CLIP(bool, uint8_t)
+CLIP(int8, int8_t)
+CLIP(uint8, uint8_t)
+CLIP(int16, int16_t)
+CLIP(uint16, uint16_t)
+CLIP(int32, int32_t)
+CLIP(uint32, uint32_t)
+CLIP(int64, int64_t)
+CLIP(uint64, uint64_t)
+
 /* Casts that NumPy calls "same kind" or safer: never a float to an integer, nor anything to a bool. */
 #define CAST(from, F, to, T) UNARY(from##_to_##to, F, T, x)
 #define CAST_TO_FLOATS(from, F)   \
@@ -167,11 +184,9 @@ CAST_TO_FLOATS(float32, float)
 CAST_TO_FLOATS(float64, double)
 
 /* The order of enum fc_kind: bool, int8, uint8, …, uint64, float16, float32, float64. */
-#define NUMBERS(op)                                                                                         \
-    op##_int8, op##_uint8, op##_int16, op##_uint16, op##_int32, op##_uint32, op##_int64, op##_uint64, NULL, \
-        op##_float32, op##_float64
+#define INTEGER_KINDS(op) \
+    op##_int8, op##_uint8, op##_int16, op##_uint16, op##_int32, op##_uint32, op##_int64, op##_uint64
 #define FLOATS(op) NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, op##_float32, op##_float64
-#define BOOLS(op) op##_bool, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 #define CASTS(from)                                                                                              \
     NULL, from##_to_int8, from##_to_uint8, from##_to_int16, from##_to_uint16, from##_to_int32, from##_to_uint32, \
         from##_to_int64, from##_to_uint64, NULL, from##_to_float32, from##_to_float64
@@ -179,20 +194,22 @@ CAST_TO_FLOATS(float64, double)
 const fc_transforms_table FC_TABLE(fc_transforms) = {
     .loop =
         {
-            [FC_ADD] = {or_bool, NUMBERS(add)},
-            [FC_SUBTRACT] = {NULL, NUMBERS(subtract)},
-            [FC_MULTIPLY] = {and_bool, NUMBERS(multiply)},
-            [FC_DIVIDE] = {FLOATS(divide)},
-            [FC_NEGATIVE] = {NULL, NUMBERS(negative)},
-            [FC_ABSOLUTE] = {same_bool, NUMBERS(absolute)},
-            [FC_SQRT] = {FLOATS(sqrt)},
-            [FC_LESS] = {less_bool, NUMBERS(less)},
-            [FC_LESS_EQUAL] = {less_equal_bool, NUMBERS(less_equal)},
-            [FC_EQUAL] = {equal_bool, NUMBERS(equal)},
-            [FC_NOT_EQUAL] = {not_equal_bool, NUMBERS(not_equal)},
-            [FC_LOGICAL_AND] = {BOOLS(and)},
-            [FC_LOGICAL_OR] = {BOOLS(or)},
-            [FC_LOGICAL_NOT] = {BOOLS(not)},
+            [FC_ADD] = {or_bool, INTEGER_KINDS(add)},
+            [FC_SUBTRACT] = {NULL, INTEGER_KINDS(subtract)},
+            [FC_MULTIPLY] = {and_bool, INTEGER_KINDS(multiply)},
+            [FC_NEGATIVE] = {NULL, INTEGER_KINDS(negative)},
+            [FC_ABSOLUTE] = {same_bool, INTEGER_KINDS(absolute)},
+            [FC_MINIMUM] = {and_bool, INTEGER_KINDS(minimum)},
+            [FC_MAXIMUM] = {or_bool, INTEGER_KINDS(maximum)},
+            [FC_CLIP] = {clip_bool, INTEGER_KINDS(clip)},
+            [FC_LESS] = {less_bool, INTEGER_KINDS(less)},
+            [FC_LESS_EQUAL] = {less_equal_bool, INTEGER_KINDS(less_equal)},
+            [FC_EQUAL] = {equal_bool, INTEGER_KINDS(equal)},
+            [FC_NOT_EQUAL] = {not_equal_bool, INTEGER_KINDS(not_equal)},
+            [FC_LOGICAL_AND] = {and_bool},
+            [FC_LOGICAL_OR] = {or_bool},
+            [FC_LOGICAL_XOR] = {xor_bool},
+            [FC_LOGICAL_NOT] = {not_bool},
             [FC_WHERE] = {where_8, where_8, where_8, where_16, where_16, where_32, where_32, where_64, where_64,
                           where_16, where_32, where_64},
         },

@@ -1,0 +1,1014 @@
+# A traced program (pure/transforms.py) as phases: fused float operations as tile programs, NumPy's inner loops and the
+# loops of this package, which run one after the other on blocks.
+#
+# Values are numbered as in the twin: the leaves, then the results of the steps.
+
+cdef extern from "numpy/ufuncobject.h" nogil:
+    """
+    typedef void (*fc_ufunc_loop)(char **, const npy_intp *, const npy_intp *, void *);
+    #define FC_UFUNC(u) ((PyUFuncObject *)(u))
+    #define FC_UFUNC_LOOP(u, i) ((fc_ufunc_loop)FC_UFUNC(u)->functions[i])
+    #define FC_UFUNC_DATA(u, i) (FC_UFUNC(u)->data == NULL ? NULL : (void *)FC_UFUNC(u)->data[i])
+    """
+    ctypedef void (*fc_ufunc_loop)(char **args, const Py_ssize_t *dimensions, const Py_ssize_t *steps, void *data) nogil
+    fc_ufunc_loop FC_UFUNC_LOOP(PyObject *u, int i)
+    void *FC_UFUNC_DATA(PyObject *u, int i)
+
+# What the loops do, and what the tiles do of one and of two float operands.
+_LOOPS = {
+    "add": FC_ADD, "subtract": FC_SUBTRACT, "multiply": FC_MULTIPLY, "negative": FC_NEGATIVE, "absolute": FC_ABSOLUTE,
+    "minimum": FC_MINIMUM, "maximum": FC_MAXIMUM, "clip": FC_CLIP, "less": FC_LESS, "less_equal": FC_LESS_EQUAL, "equal": FC_EQUAL,
+    "not_equal": FC_NOT_EQUAL, "logical_and": FC_LOGICAL_AND, "logical_or": FC_LOGICAL_OR,
+    "logical_xor": FC_LOGICAL_XOR, "logical_not": FC_LOGICAL_NOT, "where": FC_WHERE,
+}
+_UNARY_TILES = {
+    "negative": FC_TILE_NEGATE, "absolute": FC_TILE_ABSOLUTE, "sqrt": FC_TILE_SQRT, "floor": FC_TILE_FLOOR,
+    "ceil": FC_TILE_CEIL, "trunc": FC_TILE_TRUNC, "rint": FC_TILE_RINT,
+}
+_OWN_TILES = {
+    "exp": FC_TILE_EXP, "log": FC_TILE_LOG, "sin": FC_TILE_SIN, "cos": FC_TILE_COS, "tanh": FC_TILE_TANH,
+}
+# With an operand in memory and with a constant, in this order and the other way round.
+_BINARY_TILES = {
+    "add": (FC_TILE_ADD, FC_TILE_ADD, FC_TILE_ADD_K, FC_TILE_ADD_K),
+    "subtract": (FC_TILE_SUBTRACT, FC_TILE_SUBTRACT_FROM, FC_TILE_ADD_K, FC_TILE_SUBTRACT_FROM_K),
+    "multiply": (FC_TILE_MULTIPLY, FC_TILE_MULTIPLY, FC_TILE_MULTIPLY_K, FC_TILE_MULTIPLY_K),
+    "divide": (FC_TILE_DIVIDE, FC_TILE_DIVIDE_INTO, FC_TILE_DIVIDE_K, FC_TILE_DIVIDE_INTO_K),
+    "minimum": (FC_TILE_MINIMUM, FC_TILE_MINIMUM_OF, FC_TILE_MINIMUM_K, FC_TILE_MINIMUM_OF_K),
+    "maximum": (FC_TILE_MAXIMUM, FC_TILE_MAXIMUM_OF, FC_TILE_MAXIMUM_K, FC_TILE_MAXIMUM_OF_K),
+    "less": (FC_TILE_LESS, FC_TILE_GREATER, FC_TILE_LESS_K, FC_TILE_GREATER_K),
+    "less_equal": (FC_TILE_LESS_EQUAL, FC_TILE_GREATER_EQUAL, FC_TILE_LESS_EQUAL_K, FC_TILE_GREATER_EQUAL_K),
+    "equal": (FC_TILE_EQUAL, FC_TILE_EQUAL, FC_TILE_EQUAL_K, FC_TILE_EQUAL_K),
+    "not_equal": (FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL_K, FC_TILE_NOT_EQUAL_K),
+}
+# where(b < k, c, a) in one step: as it is, the other way round (k < b), and both with the answers exchanged.
+_SELECTIONS = {
+    "less": (FC_TILE_SELECT_LESS, FC_TILE_SELECT_GREATER, FC_TILE_SELECT_NOT_LESS, FC_TILE_SELECT_NOT_GREATER),
+    "less_equal": (FC_TILE_SELECT_LESS_EQUAL, FC_TILE_SELECT_GREATER_EQUAL, FC_TILE_SELECT_NOT_LESS_EQUAL,
+                   FC_TILE_SELECT_NOT_GREATER_EQUAL),
+    "equal": (FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_NOT_EQUAL),
+    "not_equal": (FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_EQUAL),
+}
+_MASK_TILES = {"logical_and": FC_TILE_MASK_AND, "logical_or": FC_TILE_MASK_OR, "logical_xor": FC_TILE_MASK_XOR}
+# What a tile loads of other types without rounding twice.
+_LOAD_TILES = {
+    ("bool", "float64"): FC_TILE_LOAD_UINT8, ("int8", "float64"): FC_TILE_LOAD_INT8,
+    ("uint8", "float64"): FC_TILE_LOAD_UINT8, ("int16", "float64"): FC_TILE_LOAD_INT16,
+    ("uint16", "float64"): FC_TILE_LOAD_UINT16, ("int32", "float64"): FC_TILE_LOAD_INT32,
+    ("uint32", "float64"): FC_TILE_LOAD_UINT32, ("int64", "float64"): FC_TILE_LOAD_INT64,
+    ("float32", "float64"): FC_TILE_LOAD_FLOAT32, ("bool", "float32"): FC_TILE_LOAD_UINT8,
+    ("int8", "float32"): FC_TILE_LOAD_INT8, ("uint8", "float32"): FC_TILE_LOAD_UINT8,
+    ("int16", "float32"): FC_TILE_LOAD_INT16, ("uint16", "float32"): FC_TILE_LOAD_UINT16,
+    ("float64", "float32"): FC_TILE_LOAD_FLOAT64,
+}
+# Integer loops of NumPy's that may raise an error.
+_RAISING = ("power",)
+
+cdef enum:
+    MOST_STEPS = 4000  # of a program: what is longer NumPy runs, an operation at a time
+    ROW_SIZE = FC_TRANSFORM_BLOCK * 8 + 320  # bytes: rows do not start a multiple of 4 KiB apart
+    # A tile that is filled with one element, of any type.
+    FILLED_SIZE = 1024
+
+# Where a value is while programs are made.
+cdef enum Place:
+    IN_LEAF
+    IN_TILE  # made by a step of a tile program
+    IN_ROW  # made by a loop
+
+cdef enum PhaseSort:
+    TILE_PHASE
+    LOOP_PHASE
+    UFUNC_PHASE
+
+# A value that a phase takes or makes: a leaf's, or one in a row of scratch.
+cdef struct Phase:
+    PhaseSort sort
+    int kind  # of the operands
+    # Loops.
+    int operation  # of fc_operation; FC_OPERATION_COUNT: a cast
+    int result_kind
+    int[3] operand  # values
+    int operand_count
+    int result  # the value
+    fc_ufunc_loop loop
+    void *data
+    # Tiles: where their steps, operands and constants to be set start, and how many there are.
+    int first_step
+    int step_count
+    int first_operand
+    int tile_operand_count
+    int slot_count
+
+# An operand of a tile program.
+cdef struct TileOperand:
+    int value  # -1: a slot
+    int slot
+    int size  # bytes of an element
+
+cdef enum ConstantUse:
+    AS_IT_IS
+    NEGATED
+    DIVISOR
+    LOW_BOUND
+    HIGH_BOUND
+    IS_TRUE
+
+# A constant of a tile step that is a number passed as an operand.
+cdef struct Patch:
+    int step
+    int leaf
+    ConstantUse use
+    bint is_second
+
+
+cdef class _Machine:
+    """A program made ready to run; it does not change any more."""
+    cdef int leaf_count, value_count
+    cdef int kind  # of the result
+    cdef int result  # the value
+    cdef char *constants  # 8 bytes a leaf
+    cdef int *leaf_kind
+    cdef int *leaf_operand  # the position of the operand, -1 for a constant
+    cdef bint *leaf_is_scalar
+    cdef int *row  # of each value, -1 for one that has none
+    cdef int *value_size
+    cdef int *origin  # of each value that is a leaf converted, that leaf; else -1
+    cdef Phase *phase
+    cdef int phase_count
+    cdef fc_tile_step *tile_step
+    cdef uint8_t *step_kind  # of each tile step
+    cdef int tile_step_count
+    cdef TileOperand *tile_operand
+    cdef uint8_t *tile_uses
+    cdef int tile_operand_count
+    cdef Patch *patch
+    cdef int patch_count
+    cdef int row_count
+    cdef int most_slots, most_tile_operands  # of a phase
+    cdef int uniform_tile_operands  # constants that tiles take from memory
+    cdef bint is_single_tile  # one tile program is all there is
+    cdef readonly bint is_complete  # False: some loop does not exist
+    cdef object ufuncs  # kept alive
+
+    def __cinit__(self, program, bint is_own):
+        self.is_complete = False
+        steps, leaves = program.steps, program.leaves
+        # The result must come out of a step, to go where it belongs.
+        if program.result < len(leaves) or program.result != len(leaves) + len(steps) - 1:
+            steps = [*steps, _pure_transforms.Step("cast", program.kind, program.kind, (program.result,))]
+        self.leaf_count = len(leaves)
+        self.value_count = len(leaves) + len(steps)
+        self.result = self.value_count - 1
+        self.kind = _KINDS[program.kind]
+        self.ufuncs = []
+        if len(steps) > MOST_STEPS or self.leaf_count > MOST_STEPS:
+            return
+        self.constants = <char *>_allocate(self.leaf_count * 8)
+        self.leaf_kind = <int *>_allocate(self.leaf_count * sizeof(int))
+        self.leaf_operand = <int *>_allocate(self.leaf_count * sizeof(int))
+        self.leaf_is_scalar = <bint *>_allocate(self.leaf_count * sizeof(bint))
+        self.row = <int *>_allocate(self.value_count * sizeof(int))
+        self.value_size = <int *>_allocate(self.value_count * sizeof(int))
+        self.origin = <int *>_allocate(self.value_count * sizeof(int))
+        cdef int i
+        for i, leaf in enumerate(leaves):
+            self.leaf_kind[i] = _KINDS[leaf.kind]
+            self.leaf_is_scalar[i] = leaf.source == "scalar"
+            self.leaf_operand[i] = -1 if leaf.source == "constant" else leaf.value
+            self.value_size[i] = fc_kind_size(self.leaf_kind[i])
+            if leaf.source == "constant":
+                _write_number(self.constants + 8 * i, self.leaf_kind[i], leaf.value)
+        self.is_complete = (<_Builder>_Builder(self, steps, is_own)).build()
+
+    def __dealloc__(self):
+        PyMem_RawFree(self.constants)
+        PyMem_RawFree(self.leaf_kind)
+        PyMem_RawFree(self.leaf_operand)
+        PyMem_RawFree(self.leaf_is_scalar)
+        PyMem_RawFree(self.row)
+        PyMem_RawFree(self.value_size)
+        PyMem_RawFree(self.origin)
+        PyMem_RawFree(self.phase)
+        PyMem_RawFree(self.tile_step)
+        PyMem_RawFree(self.step_kind)
+        PyMem_RawFree(self.tile_operand)
+        PyMem_RawFree(self.tile_uses)
+        PyMem_RawFree(self.patch)
+
+    cdef inline bint is_uniform(self, int value) noexcept nogil:
+        """Whether a value is a constant or a number passed as an operand."""
+        return value < self.leaf_count and (self.leaf_operand[value] < 0 or self.leaf_is_scalar[value])
+
+
+cdef int _write_number(char *where, int kind, object value) except -1:
+    """A Python number as an element of a kind that it has been cast to."""
+    cdef double number
+    cdef float single
+    cdef int64_t integer
+    if kind == FC_FLOAT64:
+        number = value
+        memcpy(where, &number, 8)
+    elif kind == FC_FLOAT32:
+        number = value
+        single = <float>number
+        memcpy(where, &single, 4)
+    elif kind == FC_INT64:
+        integer = value
+        memcpy(where, &integer, 8)
+    elif kind != FC_FLOAT16:  # no loop computes with those
+        data = array(_arguments.ARRAY_CODES[_KIND_NAMES[kind]], [value]).tobytes()
+        memcpy(where, PyBytes_AS_STRING(data), len(data))
+    return 0
+
+
+cdef double _constant_value(int kind, const char *where) noexcept nogil:
+    """A constant that is a float or a bool."""
+    cdef double number
+    cdef float single
+    if kind == FC_FLOAT64:
+        memcpy(&number, where, 8)
+        return number
+    if kind == FC_FLOAT32:
+        memcpy(&single, where, 4)
+        return single
+    return where[0] != 0
+
+
+cdef void _set_constant(fc_tile_step *step, int kind, double value, ConstantUse use, bint is_second) noexcept nogil:
+    """Give a tile step its constant, and with it what it depends on."""
+    cdef fc_tile_constant constant
+    if use == DIVISOR:
+        step.operation = fc_tile_division(kind, value, step)
+        return
+    if use == NEGATED:
+        value = -value
+    if kind == FC_FLOAT64:
+        constant.float64 = value
+    else:
+        constant.float32 = <float>value
+    if use in (LOW_BOUND, HIGH_BOUND) and value != value:
+        step.operation = FC_TILE_FILL  # a bound that is NaN is the result
+        step.k = constant
+    elif is_second:
+        step.k2 = constant
+    elif step.operation != FC_TILE_FILL or use not in (LOW_BOUND, HIGH_BOUND):
+        step.k = constant
+
+
+@functools.cache
+def _ufunc_row(numpy, ufunc, kind, result_kind):
+    """Which of a ufunc's loops is of these types, -1 if none."""
+    wanted, result = numpy.dtype(kind), numpy.dtype(result_kind)
+    for row, types in enumerate(ufunc.types):
+        taken, _, given = types.partition("->")
+        if numpy.dtype(given) == result and all(numpy.dtype(code) == wanted for code in taken):
+            return row
+    return -1
+
+
+cdef class _Builder:
+    """Makes the phases of a machine."""
+    cdef _Machine machine
+    cdef list steps
+    cdef bint is_own  # whether exp and the like are this package's
+    cdef int count, leaf_count
+    cdef int *uses  # of each value, by steps that are needed
+    cdef bint *is_done
+    cdef int *domain  # of each step: FC_FLOAT32 or FC_FLOAT64 for tiles, -1 for loops
+    cdef int[3] *argument
+    cdef int *argument_count
+    cdef int capacity, operand_capacity
+    # Of the tile program that is being made.
+    cdef int kind
+    cdef bint *is_inside
+    cdef int *remaining  # uses inside that are still to come
+    cdef int *place  # the operand in which a value is, or its mask; -1
+    cdef list free_slots
+
+    def __cinit__(self, _Machine machine, steps, bint is_own):
+        cdef int i, k
+        self.machine = machine
+        self.steps = list(steps)
+        self.is_own = is_own
+        self.count = len(steps)
+        self.leaf_count = machine.leaf_count
+        cdef size_t values = machine.value_count
+        self.uses = <int *>_allocate(values * sizeof(int))
+        self.is_done = <bint *>_allocate(values * sizeof(bint))
+        self.domain = <int *>_allocate(values * sizeof(int))
+        self.is_inside = <bint *>_allocate(values * sizeof(bint))
+        self.remaining = <int *>_allocate(values * sizeof(int))
+        self.place = <int *>_allocate(values * sizeof(int))
+        self.argument = <int[3] *>_allocate(values * sizeof(int[3]))
+        self.argument_count = <int *>_allocate(values * sizeof(int))
+        for i in range(machine.value_count):
+            self.uses[i] = 0
+            self.is_done[i] = i < self.leaf_count
+            self.is_inside[i] = False
+            self.domain[i] = -1
+            machine.row[i] = -1
+        for i in range(self.count):
+            step = self.steps[i]
+            arguments = step.arguments
+            self.argument_count[i] = len(arguments)
+            for k in range(self.argument_count[i]):
+                self.argument[i][k] = arguments[k]
+            machine.value_size[self.leaf_count + i] = fc_kind_size(_KINDS[step.result])
+            machine.origin[self.leaf_count + i] = -1
+            if step.operation == "cast" and self.argument[i][0] < self.leaf_count:
+                machine.origin[self.leaf_count + i] = self.argument[i][0]
+
+    def __dealloc__(self):
+        PyMem_RawFree(self.uses)
+        PyMem_RawFree(self.is_done)
+        PyMem_RawFree(self.domain)
+        PyMem_RawFree(self.is_inside)
+        PyMem_RawFree(self.remaining)
+        PyMem_RawFree(self.place)
+        PyMem_RawFree(self.argument)
+        PyMem_RawFree(self.argument_count)
+
+    cdef inline bint is_step(self, int value) noexcept:
+        return value >= self.leaf_count
+
+    cdef inline object step_of(self, int value):
+        return self.steps[value - self.leaf_count]
+
+    cdef inline int argument_of(self, int value, int k) noexcept:
+        return self.argument[value - self.leaf_count][k]
+
+    cdef bint build(self) except -1:
+        """Make the phases; False if a step has no loop."""
+        cdef int i, k, value, before, kind
+        cdef _Machine machine = self.machine
+        self.uses[machine.result] = 1
+        for i in range(self.count - 1, -1, -1):
+            if self.uses[self.leaf_count + i]:
+                for k in range(self.argument_count[i]):
+                    self.uses[self.argument[i][k]] += 1
+        for i in range(self.count):
+            if self.uses[self.leaf_count + i]:
+                self.domain[self.leaf_count + i] = self.find_domain(i)
+        self.capacity = 10 * self.count + 16
+        self.operand_capacity = 8 * self.count + machine.value_count + 16
+        machine.phase = <Phase *>_allocate((self.count + 1) * sizeof(Phase))
+        machine.tile_step = <fc_tile_step *>_allocate(self.capacity * sizeof(fc_tile_step))
+        machine.step_kind = <uint8_t *>_allocate(self.capacity)
+        machine.tile_operand = <TileOperand *>_allocate(self.operand_capacity * sizeof(TileOperand))
+        machine.tile_uses = <uint8_t *>_allocate(self.operand_capacity)
+        machine.patch = <Patch *>_allocate(self.capacity * sizeof(Patch))
+        while not self.is_done[machine.result]:
+            before = machine.phase_count
+            for i in range(self.count):
+                value = self.leaf_count + i
+                if self.uses[value] and not self.is_done[value] and self.domain[value] < 0 and self.is_ready(i):
+                    if not self.add_loop(i):
+                        return False
+            for kind in (FC_FLOAT64, FC_FLOAT32):
+                self.add_tiles(kind)
+            if machine.phase_count == before:
+                raise RuntimeError("vectorize: a program whose steps are not in order")
+        self.give_rows()
+        machine.is_single_tile = machine.phase_count == 1 and machine.phase[0].sort == TILE_PHASE
+        return True
+
+    cdef bint is_ready(self, int i) noexcept:
+        cdef int k
+        for k in range(self.argument_count[i]):
+            if not self.is_done[self.argument[i][k]]:
+                return False
+        return True
+
+    cdef int find_domain(self, int i) except -2:
+        """The float kind whose tiles do a step, or -1."""
+        step = self.steps[i]
+        cdef str operation = step.operation
+        cdef str kind = step.kind
+        cdef int k
+        if kind == "bool" and operation.startswith("logical"):
+            for k in range(self.argument_count[i]):
+                if self.domain[self.argument[i][k]] >= 0:
+                    return self.domain[self.argument[i][k]]
+            return -1
+        if operation == "cast":
+            if (kind, step.result) in _LOAD_TILES:
+                return _KINDS[step.result]
+            return -1
+        if kind != "float64" and kind != "float32":
+            return -1
+        if (operation in _BINARY_TILES or operation in _UNARY_TILES or operation in ("where", "clip", "isnan")
+                or (self.is_own and operation in _OWN_TILES)):
+            return FC_FLOAT64 if kind == "float64" else FC_FLOAT32
+        return -1
+
+    # ---- loops ----
+
+    cdef bint add_loop(self, int i) except -1:
+        """A phase for a step that is no tile's; False if there is no such loop."""
+        cdef _Machine machine = self.machine
+        cdef Phase *phase = &machine.phase[machine.phase_count]
+        cdef int k
+        step = self.steps[i]
+        if step.kind not in _KINDS or "float16" in (step.kind, step.result):
+            return False
+        phase.sort = LOOP_PHASE
+        phase.kind = _KINDS[step.kind]
+        phase.result_kind = _KINDS[step.result]
+        phase.result = self.leaf_count + i
+        phase.operand_count = self.argument_count[i]
+        for k in range(phase.operand_count):
+            phase.operand[k] = self.argument[i][k]
+        phase.operation = _LOOPS.get(step.operation, FC_OPERATION_COUNT)
+        if step.operation == "cast":
+            if fc_transforms.cast[phase.kind][phase.result_kind] == NULL:
+                return False
+        elif phase.operation == FC_OPERATION_COUNT or fc_transforms.loop[phase.operation][phase.kind] == NULL:
+            if not self.find_ufunc(step, phase):
+                return False
+        machine.phase_count += 1
+        self.is_done[self.leaf_count + i] = True
+        machine.row[self.leaf_count + i] = 0
+        return True
+
+    cdef bint find_ufunc(self, step, Phase *phase) except -1:
+        """NumPy's inner loop for a step; False if it has none, or may raise an error."""
+        cdef int row
+        if step.kind == "bool" or (step.operation in _RAISING and not step.kind.startswith("float")):
+            return False
+        try:
+            import numpy
+        except ModuleNotFoundError:
+            return False
+        ufunc = getattr(numpy, step.operation, None)
+        if type(ufunc) is not numpy.ufunc or ufunc.nin != phase.operand_count or ufunc.nout != 1:
+            return False
+        row = _ufunc_row(numpy, ufunc, step.kind, step.result)
+        if row < 0 or FC_UFUNC_LOOP(<PyObject *>ufunc, row) == NULL:
+            return False
+        phase.sort = UFUNC_PHASE
+        phase.loop = FC_UFUNC_LOOP(<PyObject *>ufunc, row)
+        phase.data = FC_UFUNC_DATA(<PyObject *>ufunc, row)
+        self.machine.ufuncs.append(ufunc)
+        return True
+
+    cdef int give_rows(self) except -1:
+        """Rows of scratch for the values that pass from one phase to another, each as long as it is needed."""
+        cdef _Machine machine = self.machine
+        cdef int p, k, value, first
+        cdef Phase *phase
+        last_use = {}
+        for p in range(machine.phase_count):
+            for value in self.values_of(&machine.phase[p]):
+                last_use[value] = p
+        machine.row[machine.result] = -1
+        free_rows = []
+        given = set()
+        for p in range(machine.phase_count):
+            values = self.values_of(&machine.phase[p])
+            for value in values:
+                if self.is_step(value) and value != machine.result and value not in given:
+                    given.add(value)
+                    if not free_rows:
+                        free_rows.append(machine.row_count)
+                        machine.row_count += 1
+                    machine.row[value] = free_rows.pop()
+            for value in set(values):
+                if self.is_step(value) and value != machine.result and last_use[value] == p:
+                    free_rows.append(machine.row[value])
+        return 0
+
+    cdef list values_of(self, Phase *phase):
+        """The values that a phase takes and makes."""
+        cdef int k
+        values = []
+        if phase.sort == TILE_PHASE:
+            for k in range(phase.first_operand, phase.first_operand + phase.tile_operand_count):
+                if self.machine.tile_operand[k].value >= 0:
+                    values.append(self.machine.tile_operand[k].value)
+        else:
+            for k in range(phase.operand_count):
+                values.append(phase.operand[k])
+            values.append(phase.result)
+        return values
+
+    # ---- tile programs ----
+
+    cdef int add_tiles(self, int kind) except -1:
+        """One tile program of all steps of a float kind that need nothing but what is there and each other."""
+        cdef _Machine machine = self.machine
+        cdef int i, k, value, argument
+        cdef list inside = [], roots = []
+        for i in range(self.count):
+            value = self.leaf_count + i
+            self.is_inside[value] = False
+            if self.is_done[value] or self.domain[value] != kind:
+                continue
+            for k in range(self.argument_count[i]):
+                argument = self.argument[i][k]
+                # A cast takes what is in memory.
+                if not self.is_done[argument] and not (
+                        self.is_inside[argument] and (self.steps[i].operation != "cast" or self.is_mask(argument))):
+                    break
+            else:
+                self.is_inside[value] = True
+                inside.append(value)
+        if not inside:
+            return 0
+        for value in range(machine.value_count):
+            self.remaining[value] = 0
+            self.place[value] = -1
+        for value in inside:
+            i = value - self.leaf_count
+            for k in range(self.argument_count[i]):
+                self.remaining[self.argument[i][k]] += 1
+        for value in inside:
+            if value == machine.result or self.remaining[value] < self.uses[value]:
+                roots.append(value)
+        cdef Phase *phase = &machine.phase[machine.phase_count]
+        phase.sort = TILE_PHASE
+        phase.kind = kind
+        phase.first_step = machine.tile_step_count
+        phase.first_operand = machine.tile_operand_count
+        phase.tile_operand_count = 0
+        phase.slot_count = 0
+        machine.phase_count += 1
+        self.kind = kind
+        self.free_slots = []
+        for value in roots:
+            self.remaining[value] += 1
+        last = roots[len(roots) - 1]
+        for value in roots:
+            self.add_root(phase, value, value == last)
+        phase.step_count = machine.tile_step_count - phase.first_step
+        machine.most_slots = builtins.max(machine.most_slots, phase.slot_count)
+        machine.most_tile_operands = builtins.max(machine.most_tile_operands, phase.tile_operand_count)
+        for value in inside:
+            self.is_done[value] = True
+        for value in roots:
+            machine.row[value] = 0
+        return 0
+
+    cdef bint is_mask(self, int value) except -1:
+        return self.is_step(value) and self.step_of(value).result == "bool"
+
+    cdef int add_root(self, Phase *phase, int value, bint is_last) except -1:
+        """Make a value and store it where other phases, or the caller, find it."""
+        cdef int mask, operand
+        if self.is_mask(value):
+            mask = self.make_mask(phase, value)
+            operand = self.memory_operand(phase, value, FC_TILE_OUTPUT)
+            self.emit(phase, FC_TILE_MASK_STORE_LAST if is_last else FC_TILE_MASK_STORE, operand, mask)
+            self.consume(value)
+        else:
+            self.make(phase, value)
+            operand = self.memory_operand(phase, value, FC_TILE_OUTPUT)
+            self.emit(phase, FC_TILE_STORE_LAST if is_last else FC_TILE_STORE, operand, 0)
+        return 0
+
+    cdef int emit(self, Phase *phase, int operation, int r, int s) except -1:
+        """A step of the program; returns its number."""
+        cdef fc_tile_step *step = &self.machine.tile_step[self.machine.tile_step_count]
+        step.operation = operation
+        step.r = r
+        step.s = s
+        step.k.float64 = 0
+        step.k2.float64 = 0
+        self.machine.step_kind[self.machine.tile_step_count] = self.kind
+        self.machine.tile_step_count += 1
+        return self.machine.tile_step_count - 1
+
+    cdef int set_constant(self, int step, int leaf, ConstantUse use, bint is_second=False) except -1:
+        """A constant of a step: now, or at each run if it is a number passed as an operand."""
+        cdef _Machine machine = self.machine
+        cdef Patch *patch
+        if machine.leaf_operand[leaf] < 0:
+            _set_constant(&machine.tile_step[step], self.kind,
+                          _constant_value(machine.leaf_kind[leaf], machine.constants + 8 * leaf), use, is_second)
+            return 0
+        patch = &machine.patch[machine.patch_count]
+        patch.step = step
+        patch.leaf = leaf
+        patch.use = use
+        patch.is_second = is_second
+        machine.patch_count += 1
+        return 0
+
+    cdef int emit_with(self, Phase *phase, int operation, int r, int s, int leaf, ConstantUse use) except -1:
+        cdef int step = self.emit(phase, operation, r, s)
+        self.set_constant(step, leaf, use)
+        return step
+
+    cdef int new_operand(self, Phase *phase, int value, int slot, int size, int use) except -1:
+        cdef int position = phase.first_operand + phase.tile_operand_count
+        self.machine.tile_operand[position].value = value
+        self.machine.tile_operand[position].slot = slot
+        self.machine.tile_operand[position].size = size
+        self.machine.tile_uses[position] = use
+        phase.tile_operand_count += 1
+        self.machine.tile_operand_count += 1
+        return phase.tile_operand_count - 1
+
+    cdef int memory_operand(self, Phase *phase, int value, int use) except -1:
+        """The operand that is a value's memory: an array's or a row."""
+        cdef int k
+        for k in range(phase.tile_operand_count):
+            if self.machine.tile_operand[phase.first_operand + k].value == value:
+                self.machine.tile_uses[phase.first_operand + k] |= use
+                return k
+        self.machine.uniform_tile_operands += self.machine.is_uniform(value)
+        return self.new_operand(phase, value, -1, self.machine.value_size[value], use)
+
+    cdef int new_slot(self, Phase *phase) except -1:
+        """An operand that is a tile kept aside."""
+        if self.free_slots:
+            return self.free_slots.pop()
+        phase.slot_count += 1
+        return self.new_operand(phase, -1, phase.slot_count - 1, 0, 0)
+
+    cdef int consume(self, int value) except -1:
+        """One use less to come; after the last its slot is free."""
+        self.remaining[value] -= 1
+        if self.remaining[value] == 0 and self.place[value] >= 0 and self.is_inside[value]:
+            self.free_slots.append(self.place[value])
+            self.place[value] = -1
+        return 0
+
+    cdef int memory(self, Phase *phase, int value) except -2:
+        """The operand in which a float value is, or -1 if it is a constant or still to be made."""
+        if self.is_inside[value]:
+            return self.place[value]
+        if self.machine.is_uniform(value):
+            return -1
+        return self.memory_operand(phase, value, FC_TILE_INPUT)
+
+    cdef bint is_in_memory(self, int value) except -1:
+        return self.place[value] >= 0 if self.is_inside[value] else not self.machine.is_uniform(value)
+
+    cdef bint is_constant(self, int value) noexcept:
+        return self.machine.is_uniform(value)
+
+    cdef bint is_fresh(self, int value, str operation) except -1:
+        """Whether a value is still to be made, by this operation and for one use: so that its step may be part of
+        another."""
+        return (self.is_inside[value] and self.place[value] < 0 and self.remaining[value] == 1
+                and self.step_of(value).operation == operation)
+
+    cdef int make(self, Phase *phase, int value) except -1:
+        """Steps that leave a float value in the tile, for one use of it."""
+        cdef int slot
+        if self.is_in_memory(value):
+            self.emit(phase, FC_TILE_LOAD, self.memory(phase, value), 0)
+            self.consume(value)
+        elif self.is_constant(value):
+            self.emit_with(phase, FC_TILE_FILL, 0, 0, value, AS_IT_IS)
+        else:
+            self.compute(phase, value)
+            self.remaining[value] -= 1
+            if self.remaining[value] > 0:
+                slot = self.new_slot(phase)
+                self.place[value] = slot
+                self.emit(phase, FC_TILE_STORE, slot, 0)
+        return 0
+
+    cdef int hold(self, Phase *phase, int value) except -1:
+        """The operand in which a float value is, made and kept there if need be; a use of it is still to come."""
+        cdef int slot
+        if self.is_in_memory(value):
+            return self.memory(phase, value)
+        if self.is_constant(value):
+            slot = self.new_slot(phase)
+            self.emit_with(phase, FC_TILE_FILL, 0, 0, value, AS_IT_IS)
+            self.emit(phase, FC_TILE_STORE, slot, 0)
+            return slot  # in use to the end
+        self.compute(phase, value)
+        slot = self.new_slot(phase)
+        self.place[value] = slot
+        self.emit(phase, FC_TILE_STORE, slot, 0)
+        return slot
+
+    cdef int compute(self, Phase *phase, int value) except -1:
+        """Steps for the operation that makes a float value."""
+        cdef str operation = self.step_of(value).operation
+        cdef int x = self.argument_of(value, 0)
+        cdef int step
+        if operation == "cast":
+            self.compute_cast(phase, value, x)
+        elif operation == "where":
+            self.compute_where(phase, x, self.argument_of(value, 1), self.argument_of(value, 2))
+        elif operation == "clip":
+            self.make(phase, x)
+            step = self.emit(phase, FC_TILE_CLIP_K, 0, 0)
+            self.set_constant(step, self.argument_of(value, 1), LOW_BOUND)
+            self.set_constant(step, self.argument_of(value, 2), HIGH_BOUND, True)
+        elif operation in _UNARY_TILES:
+            self.make(phase, x)
+            self.emit(phase, _UNARY_TILES[operation], 0, 0)
+        elif operation in _OWN_TILES:
+            self.make(phase, x)
+            self.emit(phase, _OWN_TILES[operation], 0, 0)
+        elif operation == "multiply" and self.load_power(phase, value):
+            pass
+        elif operation in ("add", "subtract") and self.compute_sum(phase, operation, x, self.argument_of(value, 1)):
+            pass
+        else:
+            self.compute_binary(phase, operation, x, self.argument_of(value, 1), 0)
+        return 0
+
+    cdef int compute_cast(self, Phase *phase, int value, int x) except -1:
+        cdef int mask
+        step = self.step_of(value)
+        if self.is_inside[x]:
+            mask = self.make_mask(phase, x)
+            self.emit(phase, FC_TILE_FILL, 0, 0)
+            step_number = self.emit(phase, FC_TILE_SELECT_K, 0, mask)
+            _set_constant(&self.machine.tile_step[step_number], self.kind, 1.0, AS_IT_IS, False)
+            self.consume(x)
+        else:
+            # A number is a constant of its own kind already; were it not, its element would be loaded again and again.
+            self.emit(phase, _LOAD_TILES[step.kind, step.result], self.memory_operand(phase, x, FC_TILE_INPUT), 0)
+        return 0
+
+    cdef int compute_binary(self, Phase *phase, str operation, int x, int y, int s) except -1:
+        """A binary operation; a comparison's mask is s."""
+        cdef int operand
+        in_order, reversed_order, with_constant, reversed_constant = _BINARY_TILES[operation]
+        cdef ConstantUse use = AS_IT_IS
+        if self.is_constant(y) and not self.is_constant(x):
+            self.make(phase, x)
+            if operation == "subtract":
+                use = NEGATED
+            elif operation == "divide":
+                use = DIVISOR
+            self.emit_with(phase, with_constant, 0, s, y, use)
+        elif self.is_constant(x) and not self.is_constant(y):
+            self.make(phase, y)
+            self.emit_with(phase, reversed_constant, 0, s, x, AS_IT_IS)
+        elif x == y:
+            if operation == "multiply":
+                self.remaining[x] -= 1
+                self.make(phase, x)
+                self.emit(phase, FC_TILE_SQUARE, 0, 0)
+            else:
+                self.make(phase, x)
+                operand = self.hold(phase, y)
+                self.emit(phase, in_order, operand, s)
+                self.consume(y)
+        elif self.is_in_memory(x) and not self.is_in_memory(y):
+            self.make(phase, y)
+            self.emit(phase, reversed_order, self.memory(phase, x), s)
+            self.consume(x)
+        else:
+            operand = self.hold(phase, y)
+            self.make(phase, x)
+            self.emit(phase, in_order, operand, s)
+            self.consume(y)
+        return 0
+
+    # ---- several operations in one step ----
+
+    cdef int power_of(self, int value, int *factor, int *scale) except -1:
+        """How often an operand in memory is multiplied with a constant and itself: (k*m)*m … by steps that are still to be
+        made, for one use each; 0 if a value is nothing of the sort."""
+        cdef int x, y, power
+        if not self.is_fresh(value, "multiply"):
+            return 0
+        x = self.argument_of(value, 0)
+        y = self.argument_of(value, 1)
+        if self.is_constant(x):
+            x, y = y, x
+        if self.is_constant(y):
+            if self.is_constant(x) or not self.is_in_memory(x):
+                return 0
+            factor[0] = x
+            scale[0] = y
+            return 1
+        if self.is_in_memory(x) and not self.is_in_memory(y):
+            x, y = y, x
+        power = self.power_of(x, factor, scale)
+        return power + 1 if 0 < power < 3 and y == factor[0] else 0
+
+    cdef int consume_power(self, int value, int factor) except -1:
+        """Take all that `power_of` has found as used; the value itself is left to the caller."""
+        cdef int k, x
+        for k in range(2):
+            x = self.argument_of(value, k)
+            if x == factor:
+                self.consume(x)
+            elif not self.is_constant(x):
+                self.remaining[x] = 0
+                self.consume_power(x, factor)
+        return 0
+
+    cdef bint load_power(self, Phase *phase, int value) except -1:
+        """A product of two operands in memory, or of one with a constant, from memory straight."""
+        cdef int factor, scale, x = self.argument_of(value, 0), y = self.argument_of(value, 1)
+        cdef int remaining = self.remaining[value]
+        self.remaining[value] = 1
+        cdef int power = self.power_of(value, &factor, &scale)
+        self.remaining[value] = remaining
+        if power:
+            self.emit_with(phase, (FC_TILE_LOAD_MULTIPLY_K, FC_TILE_LOAD_SQUARE_K, FC_TILE_LOAD_CUBE_K)[power - 1],
+                           self.memory(phase, factor), 0, scale, AS_IT_IS)
+            self.consume_power(value, factor)
+            return True
+        if self.is_in_memory(x) and self.is_in_memory(y):
+            self.emit(phase, FC_TILE_LOAD_PRODUCT, self.memory(phase, x), self.memory(phase, y))
+            self.consume(x)
+            self.consume(y)
+            return True
+        return False
+
+    cdef bint compute_sum(self, Phase *phase, str operation, int x, int y) except -1:
+        """A sum or difference with a product or a constant, where there is a step for it."""
+        cdef bint is_sum = operation == "add"
+        cdef ConstantUse use = AS_IT_IS if is_sum else NEGATED
+        if is_sum and self.is_constant(x):
+            x, y = y, x
+        if self.is_constant(y):
+            return not self.is_constant(x) and self.add_constant(phase, x, y, use)
+        if x == y:
+            return False
+        if self.add_term(phase, x, y, use):
+            return True
+        return is_sum and self.add_term(phase, y, x, use)
+
+    cdef bint add_constant(self, Phase *phase, int x, int constant, ConstantUse use) except -1:
+        """A product and a constant."""
+        cdef int u, v, step, operand
+        if not self.is_fresh(x, "multiply"):
+            return False
+        u = self.argument_of(x, 0)
+        v = self.argument_of(x, 1)
+        if self.is_constant(u):
+            u, v = v, u
+        if self.is_constant(u):
+            return False
+        if self.is_constant(v):
+            if self.is_in_memory(u):
+                step = self.emit_with(phase, FC_TILE_LOAD_MULTIPLY_ADD_K, self.memory(phase, u), 0, v, AS_IT_IS)
+                self.consume(u)
+            else:
+                self.make(phase, u)
+                step = self.emit_with(phase, FC_TILE_MULTIPLY_ADD_K, 0, 0, v, AS_IT_IS)
+            self.set_constant(step, constant, use, True)
+        else:
+            if self.is_in_memory(u):
+                u, v = v, u
+            if u == v or self.is_in_memory(u) or not self.is_in_memory(v):
+                return False
+            self.make(phase, u)
+            self.emit_with(phase, FC_TILE_HORNER, self.memory(phase, v), 0, constant, use)
+            self.consume(v)
+        self.remaining[x] = 0
+        return True
+
+    cdef bint add_term(self, Phase *phase, int x, int term, ConstantUse use) except -1:
+        """A value and a product of operands in memory: x + term, or x - term if the constant is to be negated."""
+        cdef int factor, scale, u, v
+        cdef int power = self.power_of(term, &factor, &scale)
+        if power:
+            self.make(phase, x)
+            # Making x may have made the factor's place another, but not taken it away: a use is still to come.
+            self.emit_with(phase, (FC_TILE_ADD_MULTIPLE, FC_TILE_ADD_SQUARE_K, FC_TILE_ADD_CUBE_K)[power - 1],
+                           self.memory(phase, factor), 0, scale, use)
+            self.consume_power(term, factor)
+        elif use == AS_IT_IS and self.is_fresh(term, "multiply"):
+            u = self.argument_of(term, 0)
+            v = self.argument_of(term, 1)
+            if self.is_constant(u) or self.is_constant(v) or not (self.is_in_memory(u) and self.is_in_memory(v)):
+                return False
+            self.make(phase, x)
+            self.emit(phase, FC_TILE_ADD_PRODUCT, self.memory(phase, u), self.memory(phase, v))
+            self.consume(u)
+            self.consume(v)
+        else:
+            return False
+        self.remaining[term] = 0
+        return True
+
+    # ---- conditions ----
+
+    cdef int compute_where(self, Phase *phase, int condition, int x, int y) except -1:
+        cdef int mask, operand
+        if self.select_by_comparison(phase, condition, x, y):
+            return 0
+        mask = self.make_mask(phase, condition)
+        if self.is_constant(x):
+            self.make(phase, y)
+            self.emit_with(phase, FC_TILE_SELECT_K, 0, mask, x, AS_IT_IS)
+        elif self.is_constant(y):
+            self.make(phase, x)
+            self.emit_with(phase, FC_TILE_KEEP_K, 0, mask, y, AS_IT_IS)
+        elif self.is_in_memory(y) and not self.is_in_memory(x):
+            self.make(phase, x)
+            self.emit(phase, FC_TILE_KEEP, self.memory(phase, y), mask)
+            self.consume(y)
+        else:
+            operand = self.hold(phase, x)
+            self.make(phase, y)
+            self.emit(phase, FC_TILE_SELECT, operand, mask)
+            self.consume(x)
+        if self.is_inside[condition]:
+            self.consume(condition)
+        else:
+            self.free_slots.append(mask)
+        return 0
+
+    cdef bint select_by_comparison(self, Phase *phase, int condition, int x, int y) except -1:
+        """where(m < k, n, y), in one step after y, of operands m and n in memory."""
+        cdef int u, v, other, kept
+        cdef bint is_exchanged = False, is_reversed = False
+        if not (self.is_inside[condition] and self.place[condition] < 0 and self.remaining[condition] == 1):
+            return False
+        selections = _SELECTIONS.get(self.step_of(condition).operation)
+        if selections is None:
+            return False
+        u = self.argument_of(condition, 0)
+        v = self.argument_of(condition, 1)
+        if self.is_constant(u):
+            u, v = v, u
+            is_reversed = True
+        if self.is_constant(u) or not self.is_constant(v) or not self.is_in_memory(u):
+            return False
+        kept, other = x, y
+        if self.is_constant(kept) or not self.is_in_memory(kept):
+            kept, other = y, x
+            is_exchanged = True
+        if self.is_constant(kept) or not self.is_in_memory(kept):
+            return False
+        self.make(phase, other)
+        self.emit_with(phase, selections[is_reversed + 2 * is_exchanged], self.memory(phase, u),
+                       self.memory(phase, kept), v, AS_IT_IS)
+        self.consume(u)
+        self.consume(kept)
+        self.remaining[condition] = 0
+        return True
+
+    cdef int make_mask(self, Phase *phase, int value) except -1:
+        """The operand in which a condition is as a mask; of one inside, a use is still to come."""
+        cdef int mask, x, y, other
+        cdef str operation
+        if not self.is_inside[value]:
+            mask = self.new_slot(phase)
+            if self.is_constant(value):
+                self.fill_mask(phase, value, mask)
+            else:
+                self.emit(phase, FC_TILE_MASK_LOAD, self.memory_operand(phase, value, FC_TILE_INPUT), mask)
+            return mask
+        if self.place[value] >= 0:
+            return self.place[value]
+        operation = self.step_of(value).operation
+        x = self.argument_of(value, 0)
+        if operation in ("logical_not", "logical_and", "logical_or", "logical_xor"):
+            mask = self.own_mask(phase, x)
+            if operation == "logical_not":
+                self.emit(phase, FC_TILE_MASK_NOT, 0, mask)
+            else:
+                y = self.argument_of(value, 1)
+                other = self.make_mask(phase, y)
+                self.emit(phase, _MASK_TILES[operation], other, mask)
+                if self.is_inside[y]:
+                    self.consume(y)
+                else:
+                    self.free_slots.append(other)
+        else:
+            mask = self.new_slot(phase)
+            if operation == "isnan":
+                self.compute_is_nan(phase, x, mask)
+            else:
+                self.compute_binary(phase, operation, x, self.argument_of(value, 1), mask)
+        self.place[value] = mask
+        return mask
+
+    cdef int own_mask(self, Phase *phase, int value) except -1:
+        """A mask that may be changed, for one use of a condition."""
+        cdef int copy, mask = self.make_mask(phase, value)
+        if not self.is_inside[value]:
+            return mask
+        self.remaining[value] -= 1
+        if self.remaining[value] == 0:
+            self.place[value] = -1
+            return mask
+        copy = self.new_slot(phase)
+        self.emit(phase, FC_TILE_MASK_COPY, mask, copy)
+        return copy
+
+    cdef int compute_is_nan(self, Phase *phase, int x, int mask) except -1:
+        cdef int operand
+        if self.is_constant(x):
+            self.make(phase, x)
+            self.emit_with(phase, FC_TILE_NOT_EQUAL_K, 0, mask, x, AS_IT_IS)
+        else:
+            operand = self.hold(phase, x)
+            self.emit(phase, FC_TILE_LOAD, operand, 0)
+            self.emit(phase, FC_TILE_NOT_EQUAL, operand, mask)
+            self.consume(x)
+        return 0
+
+    cdef int fill_mask(self, Phase *phase, int leaf, int mask) except -1:
+        """A condition that is a constant, of kind bool."""
+        cdef _Machine machine = self.machine
+        cdef int step = self.emit(phase, FC_TILE_MASK_FILL, 0, mask)
+        self.set_constant(step, leaf, IS_TRUE)
+        return 0

@@ -1,0 +1,253 @@
+/* Float programs on tiles: eight vectors that stay in registers from the first operation to the last.
+
+   A program is an array of steps, each of which is the address of a function, two constants and two operands. The tile
+   is the function's eight vector arguments, which the calling convention keeps in registers; it changes them and jumps
+   to the next step's function, so a step costs a jump beside its arithmetic (4 cycles on Zen 5, as many as eight
+   multiplications) and no memory but what it names. Steps that do several operations on the way ("superinstructions")
+   save jumps: without them (x*2+3)/5 took 1.3 times as long in the L1 cache, a cubic polynomial twice.
+   Where vectors are not passed in registers (Windows, MSVC) the tile lies in memory and a loop calls the steps.
+
+   Arithmetic is IEEE 754, each operation rounded, as in NumPy. A division by a constant c (fc_tile_divides_exactly) takes
+   r = 1/c, q = x·r and then q + (x - q·c)·r with two fused multiply-adds: the correctly rounded x/c, if nothing over- or
+   underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53, 2004).
+   That is so for 2^-900 <= |x| <= 2^900 and 2^-100 <= |c| <= 2^100, in float32 2^-80, 2^80 and 2^-20, 2^20: q is normal,
+   and x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact. A tile with
+   an element beyond them is looked at one vector at a time: zeros, infinities and NaNs are right in q already, and for
+   the rest there is the processor's own division. */
+#include <math.h>
+
+#include "lanes.h"
+
+#include "elementary.h"
+
+#if defined(_WIN32) || defined(FC_TILES_IN_MEMORY)
+#define IN_REGISTERS 0
+#else
+#define IN_REGISTERS 1
+#endif
+
+#if defined(__GNUC__)
+#define FC_TILE_UNLIKELY(condition) __builtin_expect((condition) != 0, 0)
+#define FC_TILE_APART __attribute__((noinline))
+#else
+#define FC_TILE_UNLIKELY(condition) (condition)
+#define FC_TILE_APART
+#endif
+
+/* The elements of a tile. */
+#define FLOAT64_TILE (8 * FC_F64_WIDTH)
+#define FLOAT32_TILE (8 * FC_F32_WIDTH)
+
+#define ONE(number, with, value)              \
+    {                                         \
+        enum { j = number * WIDTH };          \
+        const VECTOR a = a##number;           \
+        with;                                 \
+        (void)a;                              \
+        a##number = value;                    \
+    }
+#define EACH_WITH(with, value) \
+    ONE(0, with, value)        \
+    ONE(1, with, value)        \
+    ONE(2, with, value)        \
+    ONE(3, with, value)        \
+    ONE(4, with, value)        \
+    ONE(5, with, value)        \
+    ONE(6, with, value)        \
+    ONE(7, with, value)
+#define EACH(value) EACH_WITH(, value)
+#define LOOK_AT(look) EACH_WITH(look, a)
+
+#if IN_REGISTERS
+#define PARAMETERS                                                                                               \
+    const fc_tile_step *step, size_t i, const fc_tile_operand *frame, VECTOR a0, VECTOR a1, VECTOR a2, VECTOR a3, \
+        VECTOR a4, VECTOR a5, VECTOR a6, VECTOR a7
+#define ARGUMENTS i, frame, a0, a1, a2, a3, a4, a5, a6, a7
+#define STEP(name, ...)                                                     \
+    static void NAME(name)(PARAMETERS) {                                    \
+        __VA_ARGS__                                                         \
+        ((NAME(function))step[1].run)(step + 1, ARGUMENTS);                 \
+    }
+#define LAST_STEP(name, ...) \
+    static void NAME(name)(PARAMETERS) { __VA_ARGS__ }
+#define STEP_INSTEAD(name)           \
+    NAME(name)(step, ARGUMENTS);     \
+    return
+#else
+#define PARAMETERS const fc_tile_step *step, size_t i, const fc_tile_operand *frame, VECTOR *tile
+#define STEP(name, ...)                                                                     \
+    static void NAME(name)(PARAMETERS) {                                                    \
+        VECTOR a0 = tile[0], a1 = tile[1], a2 = tile[2], a3 = tile[3];                      \
+        VECTOR a4 = tile[4], a5 = tile[5], a6 = tile[6], a7 = tile[7];                      \
+        (void)step, (void)i, (void)frame;                                                   \
+        __VA_ARGS__                                                                         \
+        tile[0] = a0, tile[1] = a1, tile[2] = a2, tile[3] = a3;                             \
+        tile[4] = a4, tile[5] = a5, tile[6] = a6, tile[7] = a7;                             \
+    }
+#define LAST_STEP STEP
+#define STEP_INSTEAD(name)              \
+    NAME(name)(step, i, frame, tile);   \
+    return
+#endif
+
+#define STEP_ALONE(name, ...) FC_TILE_APART STEP(name, __VA_ARGS__)
+
+#if !IN_REGISTERS
+static int is_last(const fc_tile_step *step) {
+    return step->operation == FC_TILE_STORE_LAST || step->operation == FC_TILE_STREAM_LAST ||
+           step->operation == FC_TILE_STORE_FLOAT32_LAST || step->operation == FC_TILE_MASK_STORE_LAST;
+}
+#endif
+
+/* Bytes of a tile of any element type: 64 of at most 8 bytes in float64, 128 of them in float32. */
+#define MOST_TILE_SIZE 1024
+
+static char *aligned(void *p) { return (char *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
+
+/* Copies `count` elements of a size, and the last once more up to `total`. */
+static void fill(char *out, const char *from, size_t size, size_t count, size_t total) {
+    memcpy(out, from, count * size);
+    from += (count - 1) * size;
+    if (size == 8) {
+        uint64_t last;
+        memcpy(&last, from, 8);
+        for (; count < total; count++) {
+            memcpy(out + 8 * count, &last, 8);
+        }
+        return;
+    }
+    for (; count < total; count++) {
+        memcpy(out + size * count, from, size);
+    }
+}
+
+/* From so many elements on the results are written a cache line at a time: arrays are seldom aligned to that, and as
+   they come from one allocator the operands are then aligned too. Below, what is apart costs more. */
+#define FEWEST_ALIGNED 16384
+
+/* The elements before the first of the (first) result that lies on a boundary of 64 bytes. */
+static size_t elements_to_boundary(const fc_tile_program *program, const fc_tile_operand *operand, size_t start) {
+    for (size_t r = 0; r < program->operand_count; r++) {
+        if (operand[r].step != 0 && program->uses[r] & FC_TILE_OUTPUT) {
+            const uintptr_t beyond = (uintptr_t)(operand[r].base + start * operand[r].step) % 64;
+            return beyond % operand[r].step == 0 ? (64 - beyond) % 64 / operand[r].step : 0;
+        }
+    }
+    return 0;
+}
+
+/* ---- float64 ---- */
+
+#define ELEMENT double
+#define VECTOR fc_f64
+#define MASK fc_f64_mask
+#define BITS fc_f64_bits
+#define WIDTH FC_F64_WIDTH
+#define T(name) fc_f64_##name
+#define K(constant) (constant).float64
+#define NAME(name) float64_##name
+typedef void (*float64_function)(PARAMETERS);
+#define EXACT_LEAST ((uint64_t)123 << 53) /* the bits of 2^-900 without the sign */
+#define EXACT_RANGE ((uint64_t)1800 << 53)
+#define EXACT_FROM 0x1p-900
+#define EXACT_TO 0x1p900
+#include "operations.h"
+
+CONVERTED(load_int32, int32_t, fc_f64_load_int32)
+CONVERTED(load_uint32, uint32_t, fc_f64_load_uint32)
+CONVERTED(load_int64, int64_t, fc_f64_load_int64)
+CONVERTED(load_float32, float, fc_f64_load_f32)
+LAST_STEP(store_float32_last, {
+    float *const r = (float *)(frame[step->r].base + i * frame[step->r].step);
+    EACH_WITH(fc_f64_store_f32(r + j, a), a)
+})
+#define float64_load_float64 float64_load
+
+#undef ELEMENT
+#undef VECTOR
+#undef MASK
+#undef BITS
+#undef WIDTH
+#undef T
+#undef K
+#undef NAME
+#undef EXACT_LEAST
+#undef EXACT_RANGE
+#undef EXACT_FROM
+#undef EXACT_TO
+
+/* ---- float32 ---- */
+
+#define ELEMENT float
+#define VECTOR fc_f32
+#define MASK fc_f32_mask
+#define BITS fc_f32_bits
+#define WIDTH FC_F32_WIDTH
+#define T(name) fc_f32_##name
+#define K(constant) (constant).float32
+#define NAME(name) float32_##name
+typedef void (*float32_function)(PARAMETERS);
+#define EXACT_LEAST ((uint32_t)47 << 24) /* the bits of 2^-80 without the sign */
+#define EXACT_RANGE ((uint32_t)160 << 24)
+#define EXACT_FROM 0x1p-80f
+#define EXACT_TO 0x1p80f
+#include "operations.h"
+
+CONVERTED(load_float64, double, fc_f32_load_f64)
+
+#define float32_load_float32 float32_load
+#define float32_store_float32_last float32_store_last
+#define float32_load_int32 NULL
+#define float32_load_uint32 NULL
+#define float32_load_int64 NULL
+#if !FC_HAS_FMA
+#define float32_divide_exact float32_divide_k
+#define float64_divide_exact float64_divide_k
+#endif
+
+/* ---- both ---- */
+
+static void run(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
+                void *scratch) {
+    if (program->kind == FC_FLOAT64) {
+        float64_run(program, operand, start, end, scratch);
+    } else {
+        float32_run(program, operand, start, end, scratch);
+    }
+    fc_stream_fence();
+}
+
+#ifdef FC_ISA_BASE
+int fc_tile_division(int kind, double k, fc_tile_step *step) {
+    const int is_float32 = kind == FC_FLOAT32;
+    const double magnitude = fabs(k), least = is_float32 ? 0x1p-20 : 0x1p-100, most = is_float32 ? 0x1p20 : 0x1p100;
+    int exponent;
+    if (is_float32) {
+        step->k.float32 = (float)k;
+        step->k2.float32 = 1 / (float)k;
+    } else {
+        step->k.float64 = k;
+        step->k2.float64 = 1 / k;
+    }
+    if (!(least <= magnitude && magnitude <= most)) {
+        return FC_TILE_DIVIDE_K;
+    }
+    if (frexp(magnitude, &exponent) != 0.5) {
+        return FC_TILE_DIVIDE_EXACT;
+    }
+    step->k = step->k2;
+    return FC_TILE_MULTIPLY_K;
+}
+
+size_t fc_tile_scratch_size(size_t operand_count) {
+    return operand_count * (sizeof(fc_tile_operand) + MOST_TILE_SIZE) + 64;
+}
+#endif
+
+#define ENTRY_FLOAT32(upper, lower) [FC_TILE_##upper] = (void (*)(void))float32_##lower,
+#define ENTRY_FLOAT64(upper, lower) [FC_TILE_##upper] = (void (*)(void))float64_##lower,
+
+const fc_tiles_table FC_TABLE(fc_tiles) = {
+    .operation = {{FC_TILE_OPERATIONS(ENTRY_FLOAT32)}, {FC_TILE_OPERATIONS(ENTRY_FLOAT64)}},
+    .run = run,
+};
