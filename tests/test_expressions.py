@@ -79,6 +79,11 @@ class Value:
         return not hasattr(self.value, "dtype")
 
     @property
+    def is_array(self) -> bool:
+        """Or a result or an operand that is NumPy's scalar."""
+        return self.text.isidentifier() and not self.is_number
+
+    @property
     def is_float(self) -> bool:
         return isinstance(self.value, float) or (not self.is_number and self.value.dtype.kind == "f")
 
@@ -295,7 +300,7 @@ def expressions(draw: Any, values: list[Value], with_elementary: bool) -> tuple[
     if group == 8:
         x, low, high = array(), other(), other()
         one_zero = x.any(is_zero) and (low.any(is_zero) or high.any(is_zero))
-        if one_zero and (low.shape or high.shape):  # NumPy has two ways for bounds that are one for all or many
+        if one_zero and (low.is_array or high.is_array):  # NumPy has two ways, for bounds that are one for all or many
             return f"np.maximum({x.text}, {low.text})", False
         return draw(
             st.sampled_from(

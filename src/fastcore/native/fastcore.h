@@ -300,7 +300,27 @@ typedef struct fc_transforms_table {
     X(SELECT_NOT_LESS, select_not_less) /* true on NaN, as the next three */ \
     X(SELECT_NOT_LESS_EQUAL, select_not_less_equal) \
     X(SELECT_NOT_GREATER, select_not_greater) \
-    X(SELECT_NOT_GREATER_EQUAL, select_not_greater_equal)
+    X(SELECT_NOT_GREATER_EQUAL, select_not_greater_equal) \
+    X(OWN_LESS, own_less) /* r < k ? r : a */ \
+    X(OWN_LESS_EQUAL, own_less_equal) \
+    X(OWN_GREATER, own_greater) \
+    X(OWN_GREATER_EQUAL, own_greater_equal) \
+    X(OWN_EQUAL, own_equal) \
+    X(OWN_NOT_EQUAL, own_not_equal) \
+    X(OWN_NOT_LESS, own_not_less) \
+    X(OWN_NOT_LESS_EQUAL, own_not_less_equal) \
+    X(OWN_NOT_GREATER, own_not_greater) \
+    X(OWN_NOT_GREATER_EQUAL, own_not_greater_equal) \
+    X(LEAK_LESS, leak_less) /* r < k ? r : r*k2 */ \
+    X(LEAK_LESS_EQUAL, leak_less_equal) \
+    X(LEAK_GREATER, leak_greater) \
+    X(LEAK_GREATER_EQUAL, leak_greater_equal) \
+    X(LEAK_EQUAL, leak_equal) \
+    X(LEAK_NOT_EQUAL, leak_not_equal) \
+    X(LEAK_NOT_LESS, leak_not_less) \
+    X(LEAK_NOT_LESS_EQUAL, leak_not_less_equal) \
+    X(LEAK_NOT_GREATER, leak_not_greater) \
+    X(LEAK_NOT_GREATER_EQUAL, leak_not_greater_equal)
 /* clang-format on */
 
 enum fc_tile_operation {

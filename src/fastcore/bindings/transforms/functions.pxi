@@ -16,6 +16,8 @@ cdef extern from "Python.h":
     Py_ssize_t PyVectorcall_NARGS(size_t nargsf)
 
 cdef int _threads_default = _threads.DEFAULT
+# What a short-cut returns for operands that it does not take.
+cdef object _no_result = _no_result
 
 cdef enum:
     MOST_PLAIN = 8  # operands on the short-cuts
@@ -89,7 +91,7 @@ cdef object _call_vectorized(object f, PyObject *const *args, size_t nargsf, PyO
                 raise TypeError(f"vectorize: a call takes no argument {name!r} by name (accepted: out, threads)")
     if (threads == NULL or <object>threads is None) and _threads_default == 1:
         result = _call_plain(f, args, count, out, 1)
-        if result is not _Nothing:
+        if result is not _no_result:
             return result
     operands = []
     for i in range(count):
@@ -101,9 +103,11 @@ cdef object _call_vectorized(object f, PyObject *const *args, size_t nargsf, PyO
 cdef object _call_operands(_Callable f, tuple operands, object out, object threads):
     cdef int thread_count = _thread_count("vectorize", threads)
     result = _call_plain(f, PySequence_Fast_ITEMS(operands), len(operands), <PyObject *>out, thread_count)
-    if result is _Nothing and out is None:
+    if result is _no_result and out is None:
         result = _call_lists(f, operands, thread_count)
-    if result is not _Nothing:
+    if result is _no_result:
+        result = _call_arrays(f, operands, out, thread_count)
+    if result is not _no_result:
         return result
     if _pure_transforms.symbol_of(operands) is not None:
         return f._inside(operands, out)
@@ -133,9 +137,13 @@ cdef _Machine _plain_machine(_Callable f, uint64_t key, PyObject *const *operand
             kinds.append(_pure_transforms.WEAK[type(<object>a)])
         else:
             kinds.append("float64" if PyList_CheckExact(<object>a) else _KIND_NAMES[_kind_of_ndarray(<object>a)])
-    known = tuple(kinds)
-    machine = f.machine(known)
-    if known in f.machines:
+    return _remembered(f, key, tuple(kinds))
+
+
+cdef _Machine _remembered(_Callable f, uint64_t key, tuple kinds):
+    """The machine for operands of these kinds, as that of the last call if it stays."""
+    machine = f.machine(kinds)
+    if kinds in f.machines:
         f.recent_key = 0
         f.recent = <PyObject *>machine
         f.recent_key = key
@@ -150,14 +158,12 @@ cdef inline _Machine _known_machine(_Callable f, uint64_t key, PyObject *const *
 
 
 cdef inline bint _view_array(PyObject *a, View *view, int *kind) except -1:
-    """View an ndarray of numbers that lies side by side, or has one dimension; False for any other object."""
+    """View an ndarray of numbers that lies side by side, or has one dimension or none; False for any other object."""
     cdef Source source
     if _open_plain(<object>a, &source):
-        if FC_NDIM(a) == 0:
-            return False
         view.data = source.data
         view.stride = 0
-        view.step = 1
+        view.step = FC_NDIM(a) > 0
         kind[0] = source.kind
         return True
     if not (_numpy_is_bound and PyArray_CheckExact(<object>a)) or FC_NDIM(a) != 1 or not FC_IS_BEHAVED(a):
@@ -182,8 +188,8 @@ cdef inline bint _is_apart(const View *view, Py_ssize_t n, size_t size, const ch
 
 
 cdef _Machine _view_plain(_Callable f, PyObject *const *operands, Py_ssize_t count, View *views, PyObject **shaped):
-    """View operands that are numbers and ndarrays of one shape, of which `shaped` is one; None for others, and where
-    some loop is missing."""
+    """View operands that are numbers and ndarrays of one shape, of which `shaped` is one, or of no dimension; None for
+    others, and where some loop is missing."""
     cdef Py_ssize_t k
     cdef uint64_t key = 1
     cdef int code, kind
@@ -194,7 +200,9 @@ cdef _Machine _view_plain(_Callable f, PyObject *const *operands, Py_ssize_t cou
     for k in range(count):
         operand = operands[k]
         if _view_array(operand, &views[k], &kind):
-            if shaped[0] == NULL:
+            if views[k].step == 0:
+                pass
+            elif shaped[0] == NULL:
                 shaped[0] = operand
             elif not _has_shape(operand, FC_NDIM(shaped[0]), FC_DIMS(shaped[0])):
                 return None
@@ -212,39 +220,57 @@ cdef _Machine _view_plain(_Callable f, PyObject *const *operands, Py_ssize_t cou
 
 
 cdef object _call_plain(_Callable f, PyObject *const *operands, Py_ssize_t count, PyObject *out, int threads):
-    """Numbers and ndarrays of one shape, into a new array or one that lies side by side; _Nothing for others."""
+    """Numbers and ndarrays of one shape, into a new array or one that lies side by side; _no_result for others."""
     cdef View[MOST_PLAIN] views
     cdef Py_ssize_t k, n, size
     cdef PyObject *shaped
     cdef char *target
     cdef bint may_stream = True
+    cdef int out_kind
     cdef _Machine machine = _view_plain(f, operands, count, views, &shaped)
     if machine is None:
-        return _Nothing
+        return _no_result
     n = FC_SIZE(shaped)
+    out_kind = machine.kind
     if out == NULL or <object>out is None:
         result = PyArray_EMPTY(FC_NDIM(shaped), FC_DIMS(shaped), _type_of_kind[machine.kind], 0)
         target = <char *>FC_DATA(<PyObject *>result)
         may_stream = False
     else:
         if not (PyArray_CheckExact(<object>out) and FC_IS_CARRAY(out) and FC_IS_WRITEABLE(out)
-                and _kind_of_ndarray(<object>out) == machine.kind
                 and _has_shape(out, FC_NDIM(shaped), FC_DIMS(shaped))):
-            return _Nothing
+            return _no_result
+        out_kind = _kind_of_ndarray(<object>out)
+        if out_kind != machine.kind and not _is_same_kind(machine.kind, out_kind):
+            return _no_result
         result = <object>out
         target = <char *>FC_DATA(out)
         for k in range(count):
             if views[k].data == NULL:
                 continue
             size = fc_kind_size(_kind_of_ndarray(<object>operands[k]))
-            if _is_apart(&views[k], n, size, target, n * fc_kind_size(machine.kind)):
+            if _is_apart(&views[k], n if views[k].step else 1, size, target, n * fc_kind_size(out_kind)):
                 continue
             # An operand may be the result, element by element.
-            if views[k].data != target or views[k].stride != 0 or size != <Py_ssize_t>fc_kind_size(machine.kind):
-                return _Nothing
+            if (views[k].data != target or views[k].stride != 0 or views[k].step == 0
+                    or size != <Py_ssize_t>fc_kind_size(out_kind)):
+                return _no_result
             may_stream = False
-    _run_views(machine, views, operands, n, target, machine.kind, may_stream, threads)
+    _run_views(machine, views, operands, n, target, out_kind, may_stream, threads)
     return result
+
+
+cdef inline int _sort_of_kind(int kind) noexcept:
+    """Bool, unsigned, signed and float, in this order."""
+    if kind == FC_BOOL:
+        return 0
+    return 3 if _is_float_kind(kind) else 1 + _is_signed_kind(kind)
+
+
+cdef inline bint _is_same_kind(int kind, int out_kind) noexcept:
+    """Whether a loop casts results to another type, as NumPy's rule "same kind" allows."""
+    return (out_kind >= 0 and _sort_of_kind(kind) <= _sort_of_kind(out_kind)
+            and fc_transforms.cast[kind][out_kind] != NULL)
 
 
 cdef inline bint _has_shape(PyObject *a, int dimensions, Py_ssize_t *shape) noexcept:
@@ -252,7 +278,7 @@ cdef inline bint _has_shape(PyObject *a, int dimensions, Py_ssize_t *shape) noex
 
 
 cdef object _call_lists(_Callable f, tuple operands, int threads):
-    """Lists of nothing but floats, of one length, and numbers; _Nothing for others."""
+    """Lists of nothing but floats, of one length, and numbers; _no_result for others."""
     cdef View views[MOST_PLAIN]
     cdef Py_ssize_t i, k, n = -1, count = len(operands)
     cdef uint64_t key = 1
@@ -262,21 +288,21 @@ cdef object _call_lists(_Callable f, tuple operands, int threads):
     cdef double *column
     cdef _Machine machine
     if count > MOST_PLAIN or count != f.count:
-        return _Nothing
+        return _no_result
     for i in range(count):
         operand = PyTuple_GET_ITEM(operands, i)
         if PyList_CheckExact(<object>operand):
             if n >= 0 and PyList_GET_SIZE(<object>operand) != n:
-                return _Nothing
+                return _no_result
             n = PyList_GET_SIZE(<object>operand)
             code = FC_FLOAT64
         else:
             code = _number_code(operand)
             if code == 0:
-                return _Nothing
+                return _no_result
         key = key << 4 | <uint64_t>code
     if n <= 0:
-        return _Nothing
+        return _no_result
     buffer = <double *>_allocate((count + 1) * n * sizeof(double))
     try:
         for k in range(count):
@@ -287,11 +313,11 @@ cdef object _call_lists(_Callable f, tuple operands, int threads):
             if PyList_CheckExact(<object>operand):
                 column = buffer + (k + 1) * n
                 if not _copy_floats(<object>operand, n, column):
-                    return _Nothing
+                    return _no_result
                 views[k].data = <const char *>column
         machine = _known_machine(f, key, PySequence_Fast_ITEMS(operands))
         if not machine.is_complete or machine.kind not in (FC_FLOAT64, FC_BOOL):
-            return _Nothing
+            return _no_result
         _run_views(machine, views, PySequence_Fast_ITEMS(operands), n, <char *>buffer, machine.kind, False, threads)
         if machine.kind == FC_BOOL:
             return [(<char *>buffer)[i] != 0 for i in range(n)]
@@ -443,15 +469,15 @@ def clip(x, low, high, *, out=None, threads=None):
     try:
         result = _call_plain(_clip_between, operands, 3, <PyObject *>out, _thread_count("clip", threads))
     except (OverflowError, TypeError, ValueError):  # a bound that is none, or an error of another name
-        result = _Nothing
-    return _functions["clip"](x, low, high, out=out, threads=threads) if result is _Nothing else result
+        result = _no_result
+    return _functions["clip"](x, low, high, out=out, threads=threads) if result is _no_result else result
 
 
 def where(condition, a, b, *, out=None, threads=None):
     cdef PyObject *operands[3]
     operands[0], operands[1], operands[2] = <PyObject *>condition, <PyObject *>a, <PyObject *>b
     result = _call_plain(_where_each, operands, 3, <PyObject *>out, _thread_count("vectorize", threads))
-    return _functions["where"](condition, a, b, out=out, threads=threads) if result is _Nothing else result
+    return _functions["where"](condition, a, b, out=out, threads=threads) if result is _no_result else result
 
 
 # ---- standardize ----

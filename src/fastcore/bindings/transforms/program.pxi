@@ -41,7 +41,8 @@ _BINARY_TILES = {
     "equal": (FC_TILE_EQUAL, FC_TILE_EQUAL, FC_TILE_EQUAL_K, FC_TILE_EQUAL_K),
     "not_equal": (FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL_K, FC_TILE_NOT_EQUAL_K),
 }
-# where(b < k, c, a) in one step: as it is, the other way round (k < b), and both with the answers exchanged.
+# where(b < k, c, a) in one step: as it is, the other way round (k < b), and both with the answers exchanged. The same of
+# where(b < k, b, a) and of where(b < k, b, b*k2) are _FROM_SELECT_TO_OWN and _FROM_SELECT_TO_LEAK on.
 _SELECTIONS = {
     "less": (FC_TILE_SELECT_LESS, FC_TILE_SELECT_GREATER, FC_TILE_SELECT_NOT_LESS, FC_TILE_SELECT_NOT_GREATER),
     "less_equal": (FC_TILE_SELECT_LESS_EQUAL, FC_TILE_SELECT_GREATER_EQUAL, FC_TILE_SELECT_NOT_LESS_EQUAL,
@@ -49,6 +50,9 @@ _SELECTIONS = {
     "equal": (FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_NOT_EQUAL),
     "not_equal": (FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_NOT_EQUAL, FC_TILE_SELECT_EQUAL, FC_TILE_SELECT_EQUAL),
 }
+cdef enum:
+    _FROM_SELECT_TO_OWN = FC_TILE_OWN_LESS - FC_TILE_SELECT_LESS
+    _FROM_SELECT_TO_LEAK = FC_TILE_LEAK_LESS - FC_TILE_SELECT_LESS
 _MASK_TILES = {"logical_and": FC_TILE_MASK_AND, "logical_or": FC_TILE_MASK_OR, "logical_xor": FC_TILE_MASK_XOR}
 # What a tile loads of other types without rounding twice.
 _LOAD_TILES = {
@@ -937,9 +941,16 @@ cdef class _Builder:
             is_exchanged = True
         if self.is_constant(kept) or not self.is_in_memory(kept):
             return False
-        self.make(phase, other)
-        self.emit_with(phase, selections[is_reversed + 2 * is_exchanged], self.memory(phase, u),
-                       self.memory(phase, kept), v, AS_IT_IS)
+        cdef int operation = selections[is_reversed + 2 * is_exchanged], step, factor, scale
+        if u == kept and self.power_of(other, &factor, &scale) == 1 and factor == u:
+            step = self.emit_with(phase, operation + _FROM_SELECT_TO_LEAK, self.memory(phase, u), 0, v, AS_IT_IS)
+            self.set_constant(step, scale, AS_IT_IS, True)
+            self.consume_power(other, factor)
+            self.remaining[other] = 0
+        else:
+            self.make(phase, other)
+            operation += _FROM_SELECT_TO_OWN if u == kept else 0
+            self.emit_with(phase, operation, self.memory(phase, u), self.memory(phase, kept), v, AS_IT_IS)
         self.consume(u)
         self.consume(kept)
         self.remaining[condition] = 0

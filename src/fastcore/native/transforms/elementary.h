@@ -4,10 +4,10 @@
    The methods are those of W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980), and, where a
    table fits in registers, of P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE
    floating-point arithmetic", ACM Trans. Math. Softw. 15 (1989), and "… of the logarithm function …", 16 (1990); see
-   J.-M. Muller et al., "Handbook of Floating-Point Arithmetic" (2nd ed. 2018). An argument is reduced
-   to a small r, with what is below its last bit where that matters; a minimax polynomial of r does the rest; and the
-   result is a large term, known exactly, plus a small one, so that the rounding of their sum, 0.5 ULP, is most of the
-   error. No polynomial is off by more than 2^-57 of the result (tools/elementary_polynomials.py makes them).
+   J.-M. Muller et al., "Handbook of Floating-Point Arithmetic" (2nd ed. 2018). An argument is reduced to a small r,
+   with what is below its last bit where that matters; a minimax polynomial of r does the rest; and the result is a
+   large term, known exactly, plus a small one, so that the rounding of their sum, 0.5 ULP, is most of the error. No
+   polynomial is off by more than 2^-57 of the result (tools/elementary_polynomials.py makes them).
 
    The rest of the error, in ULP:
    exp     x = n·log(2) + r, where the product with the high part of log(2) and its subtraction from x are exact. With
@@ -18,13 +18,15 @@
            k·log(2) - log(c) + r is added with its rounding error, and r^2 p(r), below 0.002, counts little but where
            the result is r itself: 0.3. Else f = m - 1 and s = f/(2 + f) is the argument of the series:
            log(m) = f - f^2/2 + s·(f^2/2 + s^2 p(s^2)), where the terms after f, below 0.09, are off by 0.4.
-   sin,cos |x| = n·pi/2 + r, pi/2 in three parts (four without FMA), the steps but the last without error; r + r^3
-   p(r^2), whose second term is below r/9, and 1 - r^2/2 + r^4 p(r^2), where r^2/2 is added with its rounding error if
-   there is FMA: 0.3. Where |x| is beyond 2^30, or 2^20 without FMA, which is rare, r is found by integer arithmetic,
-   one lane after another. tanh    (1 - e)/(1 + e), e = exp(-2|x|): both sides in two parts, the quotient mended by its
-   remainder. What is left is the rounding of r^2/2 + r^3 p(r) in 1 - e: 0.2. The largest errors met, in 10^8 arguments
-   a function with AVX-512 and 2·10^7 with the others, were 0.79 (exp), 0.83 (log), 0.84 (sin), 0.82 (cos) and 0.76
-   (tanh).
+   sin,cos |x| = n·pi/2 + r, pi/2 in three parts (four without FMA), the steps but the last without error;
+           r + r^3 p(r^2), whose second term is below r/9, and 1 - r^2/2 + r^4 p(r^2), where r^2/2 is added with its
+           rounding error if there is FMA: 0.3. Where |x| is beyond 2^30, or 2^20 without FMA, which is rare, r is
+           found by integer arithmetic, one lane after another.
+   tanh    (1 - e)/(1 + e), e = exp(-2|x|): both sides in two parts, the quotient mended by its remainder. What is left
+           is the rounding of r^2/2 + r^3 p(r) in 1 - e: 0.2.
+
+   The largest errors met, in 10^8 arguments a function with AVX-512 and 2·10^7 with the others, were 0.79 (exp), 0.83
+   (log), 0.84 (sin), 0.82 (cos) and 0.76 (tanh).
 
    float32 goes through float64, with polynomials good to 2^-31 of the result or better: 0.505 ULP. */
 #ifndef FASTCORE_TRANSFORMS_ELEMENTARY_H
@@ -724,15 +726,15 @@ FC_INLINE void fc_f64_cos_single(fc_f64 *x, int count) { fc_f64_turn_single(x, 1
 
 /* y, but lanes that the reduction does not serve by float64. */
 FC_SELDOM fc_f32 fc_f32_turn_far(fc_f32 x, fc_f32 y, int quarters) {
-    const fc_f32_mask near = fc_f32_less(fc_f32_abs(x), fc_f32_set((float)FC_TURN_LIMIT));
+    const fc_f32_mask usual = fc_f32_less(fc_f32_abs(x), fc_f32_set((float)FC_TURN_LIMIT));
     const fc_f64 first = fc_f64_turn_far(fc_f32_first(x), quarters);
     const fc_f64 second = fc_f64_turn_far(fc_f32_second(x), quarters);
-    return fc_f32_select(near, y, fc_f32_join(first, second));
+    return fc_f32_select(usual, y, fc_f32_join(first, second));
 }
 
 FC_INLINE fc_f32 fc_f32_turn_mended(fc_f32 x, fc_f32 y, int quarters) {
-    const fc_f32_mask near = fc_f32_less(fc_f32_abs(x), fc_f32_set((float)FC_TURN_LIMIT));
-    return fc_f32_mask_any(fc_f32_mask_not(near)) ? fc_f32_turn_far(x, y, quarters) : y;
+    const fc_f32_mask usual = fc_f32_less(fc_f32_abs(x), fc_f32_set((float)FC_TURN_LIMIT));
+    return fc_f32_mask_any(fc_f32_mask_not(usual)) ? fc_f32_turn_far(x, y, quarters) : y;
 }
 
 #define fc_f32_exp_mended(x, y) (y)

@@ -102,11 +102,19 @@ OF_TILE(floor, T(floor)(a))
 OF_TILE(ceil, T(ceil)(a))
 OF_TILE(trunc, T(trunc)(a))
 OF_TILE(rint, T(round)(a))
-OF_TILE(exp, T(exp)(a))
-OF_TILE(log, T(log)(a))
-OF_TILE(sin, T(sin)(a))
-OF_TILE(cos, T(cos)(a))
-OF_TILE(tanh, T(tanh)(a))
+
+#define ELEMENTARY(name)                                                       \
+    STEP(name, {                                                               \
+        VECTOR all[8] = {a0, a1, a2, a3, a4, a5, a6, a7};                      \
+        T(name##_all)(all, 8);                                                 \
+        a0 = all[0], a1 = all[1], a2 = all[2], a3 = all[3];                    \
+        a4 = all[4], a5 = all[5], a6 = all[6], a7 = all[7];                    \
+    })
+ELEMENTARY(exp)
+ELEMENTARY(log)
+ELEMENTARY(sin)
+ELEMENTARY(cos)
+ELEMENTARY(tanh)
 
 /* What common expressions are made of: each takes the place of two to four steps. */
 OF_CONSTANTS(multiply_add_k, T(add)(T(mul)(a, k), k2))
@@ -218,22 +226,25 @@ STEP(mask_not, {
 SELECTION(select, T(select)(s[j / WIDTH], b, a))
 SELECTION(keep, T(select)(s[j / WIDTH], a, b))
 
-#define SELECTION_WHERE(name, holds)                                                                         \
-    STEP(name, {                                                                                             \
-        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                                            \
-        const VECTOR k = T(set)(K(step->k));                                                                 \
-        EACH_WITH(const VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), T(select)(holds, c, a))  \
-    })
-SELECTION_WHERE(select_less, T(less)(b, k))
-SELECTION_WHERE(select_less_equal, T(less_equal)(b, k))
-SELECTION_WHERE(select_greater, T(less)(k, b))
-SELECTION_WHERE(select_greater_equal, T(less_equal)(k, b))
-SELECTION_WHERE(select_equal, T(equal)(b, k))
-SELECTION_WHERE(select_not_equal, T(not_equal)(b, k))
-SELECTION_WHERE(select_not_less, T(mask_not)(T(less)(b, k)))
-SELECTION_WHERE(select_not_less_equal, T(mask_not)(T(less_equal)(b, k)))
-SELECTION_WHERE(select_not_greater, T(mask_not)(T(less)(k, b)))
-SELECTION_WHERE(select_not_greater_equal, T(mask_not)(T(less_equal)(k, b)))
+/* Conditions on an operand in memory, which is most often what is selected too. */
+#define SELECTIONS_WHERE(name, holds)                                                                              \
+    STEP(select_##name, {                                                                                          \
+        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                                                  \
+        const VECTOR k = T(set)(K(step->k));                                                                       \
+        EACH_WITH(const VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), T(select)(holds, c, a))        \
+    })                                                                                                             \
+    OF_MEMORY_AND_CONSTANT(own_##name, T(select)(holds, b, a))                                                     \
+    OF_MEMORY_AND_CONSTANTS(leak_##name, T(select)(holds, b, T(mul)(b, k2)))
+SELECTIONS_WHERE(less, T(less)(b, k))
+SELECTIONS_WHERE(less_equal, T(less_equal)(b, k))
+SELECTIONS_WHERE(greater, T(less)(k, b))
+SELECTIONS_WHERE(greater_equal, T(less_equal)(k, b))
+SELECTIONS_WHERE(equal, T(equal)(b, k))
+SELECTIONS_WHERE(not_equal, T(not_equal)(b, k))
+SELECTIONS_WHERE(not_less, T(mask_not)(T(less)(b, k)))
+SELECTIONS_WHERE(not_less_equal, T(mask_not)(T(less_equal)(b, k)))
+SELECTIONS_WHERE(not_greater, T(mask_not)(T(less)(k, b)))
+SELECTIONS_WHERE(not_greater_equal, T(mask_not)(T(less_equal)(k, b)))
 
 /* Runs the steps on the tile of elements from i on. */
 #if IN_REGISTERS
