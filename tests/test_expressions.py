@@ -27,7 +27,7 @@ INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uin
 DTYPES = (*["float64"] * 5, *["float32"] * 3, "float16", *INTEGERS, "bool")
 FAMILIES = (DTYPES, DTYPES, DTYPES[:9], (*INTEGERS, "bool"))
 LENGTHS = (0, 1, 1, 2, 3, 5, 8, 17)
-LINES = (1, 7, 63, 64, 65, 200, 1023, 1025)
+LINES = (1, 7, 63, 64, 65, 200, 1023, 1025, 2001, 5000)
 LAYOUTS = ("plain", "plain", "reversed", "stepped", "fortran", "unaligned", "swapped", "repeated", "read-only")
 PYTHON_CONSTANTS = (
     *(0, 1, 2, 3, 5, 7, 10, -1, -3, 100, 127, 255, 300, 2**31, 2**40, -(2**63), 2**63, 2**70, True, False),
@@ -200,7 +200,7 @@ def side_by_side(a: Any) -> Any:
 
 
 @st.composite
-def cases(draw: Any, elementary: str = "anywhere", longest: int = 1025) -> Case:
+def cases(draw: Any, elementary: str = "anywhere", longest: int = 5000) -> Case:
     """A random function of random operands; its elementary functions are "anywhere" or "last"."""
     given_operands = draw(operands(longest))
     names = "xyz"[: len(given_operands)]

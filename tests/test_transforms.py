@@ -1308,3 +1308,34 @@ def test_overflow_gives_no_warning(fc, np):
     f(x)  # warnings are errors here
     f(np.array([1e38, -1, 0], "f4"))
     f(np.array([1e4, -1, 0], "f2"))
+
+
+# ---- memory ----
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+def test_operands_at_any_address(fc, np, dtype):
+    """Elements before a boundary of a cache line are done apart in long arrays: wherever each operand begins."""
+    f = fc.vectorize(lambda c, x, y: fc.where(c, x * 2 + y, y / 5))
+    values = np.array(pseudorandom_floats(2100) * 2).astype(dtype)
+    for start in range(17):
+        c, x, y = values[start : start + 2000] > 0, values[start : start + 2000], values[2 * start : 2 * start + 2000]
+        out = np.empty(2020, dtype)[19 - start : 2019 - start]
+        expected = np.where(c, x * np.dtype(dtype).type(2) + y, y / np.dtype(dtype).type(5))
+        assert normal(f(c, x, y, out=out)) == normal(expected), start
+        assert f.reduce(c, x, y, "sum") == fc.sum(expected), start
+
+
+@pytest.mark.parametrize("start", (0, 1, 5))
+@pytest.mark.parametrize("threads", (1, 2))
+def test_results_that_go_past_the_caches(fc, np, start, threads):
+    if fc is pure:
+        pytest.skip("the twin writes element by element")
+    n = 1_700_000
+    x = np.arange(n + start, dtype="float64")[start:]
+    out = np.zeros(n + 9)
+    assert fc.vectorize(affine)(x, out=out[start : start + n], threads=threads) is not None
+    assert np.array_equal(out[start : start + n], affine(x))
+    assert not out[:start].any() and not out[start + n :].any()
+    fc.vectorize(affine)(x, out=x, threads=threads)
+    assert np.array_equal(out[start : start + n], x)

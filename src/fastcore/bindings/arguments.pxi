@@ -379,10 +379,13 @@ cdef inline Py_ssize_t _length(object sequence) noexcept:
     return PyList_GET_SIZE(sequence) if PyList_CheckExact(sequence) else PyTuple_GET_SIZE(sequence)
 
 
+cdef int _default_threads = _threads.DEFAULT
+
+
 cdef int _thread_count(str function, object threads) except -1:
     """The `threads` argument: None is the default."""
     if threads is None:
-        return _threads.DEFAULT
+        return _default_threads
     cdef object count = _arguments.threads(function, threads)
     return builtins.min(count, _threads.MOST)
 

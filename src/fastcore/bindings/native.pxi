@@ -104,10 +104,12 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_MULTIPLY_ADD_K
         FC_TILE_LOAD_MULTIPLY_K
         FC_TILE_LOAD_MULTIPLY_ADD_K
+        FC_TILE_LOAD_SQUARE
         FC_TILE_LOAD_PRODUCT
         FC_TILE_LOAD_SQUARE_K
         FC_TILE_LOAD_CUBE_K
         FC_TILE_HORNER
+        FC_TILE_ADD_SQUARE
         FC_TILE_ADD_PRODUCT
         FC_TILE_ADD_MULTIPLE
         FC_TILE_ADD_SQUARE_K
@@ -126,6 +128,7 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_NOT_EQUAL_K
         FC_TILE_MASK_FILL
         FC_TILE_MASK_LOAD
+        FC_TILE_SUM_LAST
         FC_TILE_MASK_STORE
         FC_TILE_MASK_STORE_LAST
         FC_TILE_MASK_COPY
@@ -273,11 +276,14 @@ cdef extern from "fastcore.h" nogil:
         const fc_tile_step *step
         size_t operand_count
         const uint8_t *uses
+        int is_streaming
 
     ctypedef struct fc_tiles_table:
         fc_tile_function[2][1] operation
         void (*run)(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
                     void *scratch) noexcept nogil
+        void (*sum_blocks)(const fc_tile_program *program, const fc_tile_program *rest, fc_tile_operand *operand,
+                           size_t result, size_t start, size_t end, double *partial, void *scratch) noexcept nogil
 
     int fc_tile_division(int kind, double k, fc_tile_step *step)
     size_t fc_tile_scratch_size(size_t operand_count)

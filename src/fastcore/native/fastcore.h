@@ -258,10 +258,12 @@ typedef struct fc_transforms_table {
     X(MULTIPLY_ADD_K, multiply_add_k) /* a*k + k2; here and below each operation is rounded */ \
     X(LOAD_MULTIPLY_K, load_multiply_k) /* r*k */ \
     X(LOAD_MULTIPLY_ADD_K, load_multiply_add_k) /* r*k + k2 */ \
+    X(LOAD_SQUARE, load_square) /* r*r */ \
     X(LOAD_PRODUCT, load_product) /* r*s */ \
     X(LOAD_SQUARE_K, load_square_k) /* (k*r)*r */ \
     X(LOAD_CUBE_K, load_cube_k) /* ((k*r)*r)*r */ \
     X(HORNER, horner) /* a*r + k */ \
+    X(ADD_SQUARE, add_square) /* a + r*r */ \
     X(ADD_PRODUCT, add_product) /* a + r*s */ \
     X(ADD_MULTIPLE, add_multiple) /* a + k*r */ \
     X(ADD_SQUARE_K, add_square_k) /* a + (k*r)*r */ \
@@ -280,6 +282,7 @@ typedef struct fc_transforms_table {
     X(NOT_EQUAL_K, not_equal_k) \
     X(MASK_FILL, mask_fill) /* the mask s = k != 0 */ \
     X(MASK_LOAD, mask_load) /* the mask s = bytes r != 0 */ \
+    X(SUM_LAST, sum_last) /* adds a to the lanes r of a float sum, of float64 */ \
     X(MASK_STORE, mask_store) /* bytes r = the mask s */ \
     X(MASK_STORE_LAST, mask_store_last) \
     X(MASK_COPY, mask_copy) /* s = r, of masks */ \
@@ -361,6 +364,7 @@ typedef struct fc_tile_program {
     const fc_tile_step *step;
     size_t operand_count;
     const uint8_t *uses; /* of each operand whose step is not 0 */
+    int is_streaming;    /* the last step is STREAM_LAST */
 } fc_tile_program;
 
 typedef struct fc_tiles_table {
@@ -368,6 +372,11 @@ typedef struct fc_tiles_table {
     /* Runs a program on the elements from start to end. `scratch` has fc_tile_scratch_size() bytes. */
     void (*run)(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
                 void *scratch);
+    /* Writes the block sums (fc_floats_table) of what a float64 program makes; start is a multiple of FC_SUM_BLOCK. The
+       program ends with SUM_LAST, and `rest`, for what is less than a tile, with STORE_LAST; their last step's operand
+       is `result`. */
+    void (*sum_blocks)(const fc_tile_program *program, const fc_tile_program *rest, fc_tile_operand *operand,
+                       size_t result, size_t start, size_t end, double *partial, void *scratch);
 } fc_tiles_table;
 
 /* What divides by k: DIVIDE_EXACT if it is right for k, MULTIPLY_K by the reciprocal of a power of two, else DIVIDE_K.

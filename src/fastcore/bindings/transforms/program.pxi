@@ -817,7 +817,8 @@ cdef class _Builder:
             self.consume_power(value, factor)
             return True
         if self.is_in_memory(x) and self.is_in_memory(y):
-            self.emit(phase, FC_TILE_LOAD_PRODUCT, self.memory(phase, x), self.memory(phase, y))
+            self.emit(phase, FC_TILE_LOAD_SQUARE if x == y else FC_TILE_LOAD_PRODUCT, self.memory(phase, x),
+                      self.memory(phase, y))
             self.consume(x)
             self.consume(y)
             return True
@@ -883,7 +884,8 @@ cdef class _Builder:
             if self.is_constant(u) or self.is_constant(v) or not (self.is_in_memory(u) and self.is_in_memory(v)):
                 return False
             self.make(phase, x)
-            self.emit(phase, FC_TILE_ADD_PRODUCT, self.memory(phase, u), self.memory(phase, v))
+            self.emit(phase, FC_TILE_ADD_SQUARE if u == v else FC_TILE_ADD_PRODUCT, self.memory(phase, u),
+                      self.memory(phase, v))
             self.consume(u)
             self.consume(v)
         else:

@@ -86,13 +86,17 @@ cdef inline char *_aligned(char *p) noexcept nogil:
 # ---- blocks ----
 
 
-cdef void _run_tiles(_Machine machine, const Run *run, const Phase *phase, Py_ssize_t offset, Py_ssize_t start,
-                     Py_ssize_t end, char *rows, char *slots, char *target) noexcept nogil:
-    """Run a tile program on the elements from `start` to `end`, counted from `offset`; `target` takes the result."""
-    cdef fc_tile_operand *operand = <fc_tile_operand *>(slots + machine.most_slots * FC_TILE_SIZE)
-    cdef fc_tile_program program
+cdef inline fc_tile_operand *_tile_operands(_Machine machine, char *slots) noexcept nogil:
+    return <fc_tile_operand *>(slots + machine.most_slots * FC_TILE_SIZE)
+
+
+cdef int _point_operands(_Machine machine, const Run *run, const Phase *phase, Py_ssize_t offset, char *rows,
+                         char *slots, char *target) noexcept nogil:
+    """Say where the operands of a tile program are, whose elements count from `offset`; `target` takes the result, the
+    operand whose number is returned."""
+    cdef fc_tile_operand *operand = _tile_operands(machine, slots)
     cdef const TileOperand *source
-    cdef int k, value
+    cdef int k, value, result = 0
     cdef bint is_direct = _is_direct(machine, run)
     for k in range(phase.tile_operand_count):
         source = &machine.tile_operand[phase.first_operand + k]
@@ -101,6 +105,7 @@ cdef void _run_tiles(_Machine machine, const Run *run, const Phase *phase, Py_ss
         if value < 0:
             operand[k].base = slots + source.slot * FC_TILE_SIZE
         elif value == machine.result:
+            result = k
             operand[k].base = target
             if is_direct:
                 operand[k].step = fc_kind_size(run.out_kind)
@@ -113,10 +118,25 @@ cdef void _run_tiles(_Machine machine, const Run *run, const Phase *phase, Py_ss
             operand[k].base = rows + (machine.row_count + 1 + _gathered_before(run, value)) * ROW_SIZE
         else:
             operand[k].base = <char *>run.leaf[value] + offset * source.size
+    return result
+
+
+cdef inline void _tile_program(_Machine machine, const Run *run, const Phase *phase,
+                               fc_tile_program *program) noexcept nogil:
     program.kind = phase.kind
     program.step = run.tile_step + phase.first_step
     program.operand_count = phase.tile_operand_count
     program.uses = machine.tile_uses + phase.first_operand
+    program.is_streaming = run.tile_step[phase.first_step + phase.step_count - 1].operation == FC_TILE_STREAM_LAST
+
+
+cdef void _run_tiles(_Machine machine, const Run *run, const Phase *phase, Py_ssize_t offset, Py_ssize_t start,
+                     Py_ssize_t end, char *rows, char *slots, char *target) noexcept nogil:
+    """Run a tile program on the elements from `start` to `end`."""
+    cdef fc_tile_operand *operand = _tile_operands(machine, slots)
+    cdef fc_tile_program program
+    _point_operands(machine, run, phase, offset, rows, slots, target)
+    _tile_program(machine, run, phase, &program)
     fc_tiles.run(&program, operand, start, end, <char *>(operand + machine.most_tile_operands))
 
 
@@ -361,8 +381,20 @@ cdef void _fill(char *out, const char *element, size_t size) noexcept nogil:
 cdef int _write_scalar(char *where, int kind, object value) except -1:
     """A number that is passed as an operand, as a constant of a kind."""
     cdef double number
-    if kind == FC_FLOAT64 and PyFloat_CheckExact(<PyObject *>value):
+    cdef float single
+    cdef int64_t integer
+    if PyFloat_CheckExact(<PyObject *>value) and kind >= FC_FLOAT32:
         number = PyFloat_AS_DOUBLE(<PyObject *>value)
+    elif PyLong_CheckExact(<PyObject *>value) and FC_IS_SMALL(<PyObject *>value) and kind in (FC_INT64, FC_FLOAT64):
+        integer = FC_SMALL_VALUE(<PyObject *>value)
+        number = <double>integer
+    else:
+        return _write_number(where, kind, _pure_transforms.cast_weak(value, _KIND_NAMES[kind]))
+    if kind == FC_FLOAT64:
         memcpy(where, &number, 8)
-        return 0
-    return _write_number(where, kind, _pure_transforms.cast_weak(value, _KIND_NAMES[kind]))
+    elif kind == FC_INT64:
+        memcpy(where, &integer, 8)
+    else:
+        single = <float>number
+        memcpy(where, &single, 4)
+    return 0

@@ -120,6 +120,8 @@ ELEMENTARY(tanh)
 OF_CONSTANTS(multiply_add_k, T(add)(T(mul)(a, k), k2))
 OF_MEMORY_AND_CONSTANT(load_multiply_k, T(mul)(b, k))
 OF_MEMORY_AND_CONSTANTS(load_multiply_add_k, T(add)(T(mul)(b, k), k2))
+OF_MEMORY(load_square, T(mul)(b, b))
+OF_MEMORY(add_square, T(add)(a, T(mul)(b, b)))
 OF_TWO(load_product, T(mul)(b, c))
 OF_MEMORY_AND_CONSTANT(load_square_k, T(mul)(T(mul)(k, b), b))
 OF_MEMORY_AND_CONSTANT(load_cube_k, T(mul)(T(mul)(T(mul)(k, b), b), b))
@@ -293,9 +295,9 @@ static void NAME(run_rest)(const fc_tile_program *program, const fc_tile_operand
 static void NAME(run)(const fc_tile_program *program, const fc_tile_operand *operand, size_t start, size_t end,
                       void *scratch) {
     size_t i = start;
-    if (end - start >= FEWEST_ALIGNED) {
-        const size_t head = elements_to_boundary(program, operand, start);
-        if (head != 0) {
+    if (end - start >= FEWEST_ALIGNED || program->is_streaming) {
+        const size_t head = elements_to_boundary(program, operand, sizeof(ELEMENT), start);
+        if (head != 0 && head < 8 * WIDTH) {
             NAME(run_rest)(program, operand, i, head, scratch);
             i += head;
         }

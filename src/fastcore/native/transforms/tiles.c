@@ -95,7 +95,8 @@
 #if !IN_REGISTERS
 static int is_last(const fc_tile_step *step) {
     return step->operation == FC_TILE_STORE_LAST || step->operation == FC_TILE_STREAM_LAST ||
-           step->operation == FC_TILE_STORE_FLOAT32_LAST || step->operation == FC_TILE_MASK_STORE_LAST;
+           step->operation == FC_TILE_STORE_FLOAT32_LAST || step->operation == FC_TILE_MASK_STORE_LAST ||
+           step->operation == FC_TILE_SUM_LAST;
 }
 #endif
 
@@ -121,16 +122,17 @@ static void fill(char *out, const char *from, size_t size, size_t count, size_t 
     }
 }
 
-/* From so many elements on the results are written a cache line at a time: arrays are seldom aligned to that, and as
-   they come from one allocator the operands are then aligned too. Below, what is apart costs more. */
-#define FEWEST_ALIGNED 16384
+/* From so many elements on, those before a boundary of a cache line are done apart: arrays are seldom aligned to that.
+   The loads count, of which there are more; the stores only where they go past the caches and must be aligned. */
+#define FEWEST_ALIGNED 1536
 
-/* The elements before the first of the (first) result that lies on a boundary of 64 bytes. */
-static size_t elements_to_boundary(const fc_tile_program *program, const fc_tile_operand *operand, size_t start) {
+static size_t elements_to_boundary(const fc_tile_program *program, const fc_tile_operand *operand, size_t size,
+                                   size_t start) {
+    const uint8_t use = program->is_streaming ? FC_TILE_OUTPUT : FC_TILE_INPUT;
     for (size_t r = 0; r < program->operand_count; r++) {
-        if (operand[r].step != 0 && program->uses[r] & FC_TILE_OUTPUT) {
-            const uintptr_t beyond = (uintptr_t)(operand[r].base + start * operand[r].step) % 64;
-            return beyond % operand[r].step == 0 ? (64 - beyond) % 64 / operand[r].step : 0;
+        if (operand[r].step == size && program->uses[r] & use) {
+            const uintptr_t beyond = (uintptr_t)(operand[r].base + start * size) % 64;
+            return beyond % size == 0 ? (64 - beyond) % 64 / size : 0;
         }
     }
     return 0;
@@ -157,6 +159,11 @@ CONVERTED(load_int32, int32_t, fc_f64_load_int32)
 CONVERTED(load_uint32, uint32_t, fc_f64_load_uint32)
 CONVERTED(load_int64, int64_t, fc_f64_load_int64)
 CONVERTED(load_float32, float, fc_f64_load_f32)
+/* Element i of a block goes to lane i mod 32 (sums/floats.c); a tile begins at a multiple of its size. */
+LAST_STEP(sum_last, {
+    double *const r = (double *)frame[step->r].base + i % FC_SUM_LANES;
+    EACH_WITH(double *const lane = r + j % FC_SUM_LANES; fc_f64_store(lane, fc_f64_add(fc_f64_load(lane), a)), a)
+})
 LAST_STEP(store_float32_last, {
     float *const r = (float *)(frame[step->r].base + i * frame[step->r].step);
     EACH_WITH(fc_f64_store_f32(r + j, a), a)
@@ -197,6 +204,7 @@ CONVERTED(load_float64, double, fc_f32_load_f64)
 
 #define float32_load_float32 float32_load
 #define float32_store_float32_last float32_store_last
+#define float32_sum_last NULL
 #define float32_load_int32 NULL
 #define float32_load_uint32 NULL
 #define float32_load_int64 NULL
@@ -215,6 +223,35 @@ static void run(const fc_tile_program *program, const fc_tile_operand *operand, 
         float32_run(program, operand, start, end, scratch);
     }
     fc_stream_fence();
+}
+
+static void sum_blocks(const fc_tile_program *program, const fc_tile_program *rest, fc_tile_operand *operand,
+                       size_t result, size_t start, size_t end, double *partial, void *scratch) {
+    for (; start < end; start += FC_SUM_BLOCK) {
+        const size_t count = end - start < FC_SUM_BLOCK ? end - start : FC_SUM_BLOCK;
+        const size_t whole = count - count % FLOAT64_TILE;
+        double lane[FC_SUM_LANES] = {0}, few[FLOAT64_TILE];
+        operand[result].base = (char *)lane;
+        operand[result].step = 0;
+        for (size_t i = start; i < start + whole; i += FLOAT64_TILE) {
+            float64_run_tile(program->step, i, operand);
+        }
+        if (whole < count) {
+            operand[result].base = (char *)few;
+            operand[result].step = sizeof(double);
+            operand[result].base -= (start + whole) * sizeof(double);
+            float64_run_rest(rest, operand, start + whole, count - whole, scratch);
+            for (size_t i = whole; i < count; i++) {
+                lane[i % FC_SUM_LANES] += few[i - whole];
+            }
+        }
+        for (size_t half = FC_SUM_LANES / 2; half > 0; half /= 2) {
+            for (size_t l = 0; l < half; l++) {
+                lane[l] += lane[l + half];
+            }
+        }
+        *partial++ = lane[0];
+    }
 }
 
 #ifdef FC_ISA_BASE
@@ -250,4 +287,5 @@ size_t fc_tile_scratch_size(size_t operand_count) {
 const fc_tiles_table FC_TABLE(fc_tiles) = {
     .operation = {{FC_TILE_OPERATIONS(ENTRY_FLOAT32)}, {FC_TILE_OPERATIONS(ENTRY_FLOAT64)}},
     .run = run,
+    .sum_blocks = sum_blocks,
 };
