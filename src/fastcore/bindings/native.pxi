@@ -35,6 +35,7 @@ cdef extern from "fastcore.h" nogil:
         FC_ADD
         FC_SUBTRACT
         FC_MULTIPLY
+        FC_MULTIPLY_ADD
         FC_NEGATIVE
         FC_ABSOLUTE
         FC_MINIMUM
@@ -104,6 +105,7 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_MULTIPLY_ADD_K
         FC_TILE_LOAD_MULTIPLY_K
         FC_TILE_LOAD_MULTIPLY_ADD_K
+        FC_TILE_LOAD_CLIP_K
         FC_TILE_LOAD_SQUARE
         FC_TILE_LOAD_PRODUCT
         FC_TILE_LOAD_SQUARE_K
@@ -126,6 +128,12 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_GREATER_EQUAL_K
         FC_TILE_EQUAL_K
         FC_TILE_NOT_EQUAL_K
+        FC_TILE_TEST_LESS
+        FC_TILE_TEST_LESS_EQUAL
+        FC_TILE_TEST_GREATER
+        FC_TILE_TEST_GREATER_EQUAL
+        FC_TILE_TEST_EQUAL
+        FC_TILE_TEST_NOT_EQUAL
         FC_TILE_MASK_FILL
         FC_TILE_MASK_LOAD
         FC_TILE_SUM_LAST
@@ -250,7 +258,7 @@ cdef extern from "fastcore.h" nogil:
                              void *out, size_t n) noexcept nogil
 
     ctypedef struct fc_transforms_table:
-        fc_loop[17][12] loop
+        fc_loop[18][12] loop
         fc_loop[12][12] cast
 
     ctypedef union fc_tile_constant:

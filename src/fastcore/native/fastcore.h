@@ -175,6 +175,7 @@ enum fc_operation {
     FC_ADD,
     FC_SUBTRACT,
     FC_MULTIPLY,
+    FC_MULTIPLY_ADD, /* a·b + c, of constants b and c */
     FC_NEGATIVE,
     FC_ABSOLUTE,
     FC_MINIMUM,
@@ -258,6 +259,7 @@ typedef struct fc_transforms_table {
     X(MULTIPLY_ADD_K, multiply_add_k) /* a*k + k2; here and below each operation is rounded */ \
     X(LOAD_MULTIPLY_K, load_multiply_k) /* r*k */ \
     X(LOAD_MULTIPLY_ADD_K, load_multiply_add_k) /* r*k + k2 */ \
+    X(LOAD_CLIP_K, load_clip_k) /* the same of r */ \
     X(LOAD_SQUARE, load_square) /* r*r */ \
     X(LOAD_PRODUCT, load_product) /* r*s */ \
     X(LOAD_SQUARE_K, load_square_k) /* (k*r)*r */ \
@@ -280,6 +282,12 @@ typedef struct fc_transforms_table {
     X(GREATER_EQUAL_K, greater_equal_k) \
     X(EQUAL_K, equal_k) \
     X(NOT_EQUAL_K, not_equal_k) \
+    X(TEST_LESS, test_less) /* the mask s = r < k */ \
+    X(TEST_LESS_EQUAL, test_less_equal) \
+    X(TEST_GREATER, test_greater) \
+    X(TEST_GREATER_EQUAL, test_greater_equal) \
+    X(TEST_EQUAL, test_equal) \
+    X(TEST_NOT_EQUAL, test_not_equal) \
     X(MASK_FILL, mask_fill) /* the mask s = k != 0 */ \
     X(MASK_LOAD, mask_load) /* the mask s = bytes r != 0 */ \
     X(SUM_LAST, sum_last) /* adds a to the lanes r of a float sum, of float64 */ \

@@ -16,7 +16,8 @@ cdef extern from "numpy/ufuncobject.h" nogil:
 
 # What the loops do, and what the tiles do of one and of two float operands.
 _LOOPS = {
-    "add": FC_ADD, "subtract": FC_SUBTRACT, "multiply": FC_MULTIPLY, "negative": FC_NEGATIVE, "absolute": FC_ABSOLUTE,
+    "add": FC_ADD, "subtract": FC_SUBTRACT, "multiply": FC_MULTIPLY,
+    "multiply_add": FC_MULTIPLY_ADD, "negative": FC_NEGATIVE, "absolute": FC_ABSOLUTE,
     "minimum": FC_MINIMUM, "maximum": FC_MAXIMUM, "clip": FC_CLIP, "less": FC_LESS, "less_equal": FC_LESS_EQUAL, "equal": FC_EQUAL,
     "not_equal": FC_NOT_EQUAL, "logical_and": FC_LOGICAL_AND, "logical_or": FC_LOGICAL_OR,
     "logical_xor": FC_LOGICAL_XOR, "logical_not": FC_LOGICAL_NOT, "where": FC_WHERE,
@@ -53,6 +54,13 @@ _SELECTIONS = {
 cdef enum:
     _FROM_SELECT_TO_OWN = FC_TILE_OWN_LESS - FC_TILE_SELECT_LESS
     _FROM_SELECT_TO_LEAK = FC_TILE_LEAK_LESS - FC_TILE_SELECT_LESS
+# A comparison of an operand in memory with a constant, and the other way round.
+_TEST_TILES = {
+    "less": (FC_TILE_TEST_LESS, FC_TILE_TEST_GREATER),
+    "less_equal": (FC_TILE_TEST_LESS_EQUAL, FC_TILE_TEST_GREATER_EQUAL),
+    "equal": (FC_TILE_TEST_EQUAL, FC_TILE_TEST_EQUAL),
+    "not_equal": (FC_TILE_TEST_NOT_EQUAL, FC_TILE_TEST_NOT_EQUAL),
+}
 _MASK_TILES = {"logical_and": FC_TILE_MASK_AND, "logical_or": FC_TILE_MASK_OR, "logical_xor": FC_TILE_MASK_XOR}
 # What a tile loads of other types without rounding twice.
 _LOAD_TILES = {
@@ -362,6 +370,8 @@ cdef class _Builder:
         machine.tile_operand = <TileOperand *>_allocate(self.operand_capacity * sizeof(TileOperand))
         machine.tile_uses = <uint8_t *>_allocate(self.operand_capacity)
         machine.patch = <Patch *>_allocate(self.capacity * sizeof(Patch))
+        for i in range(self.count):
+            self.join_product(i)
         while not self.is_done[machine.result]:
             before = machine.phase_count
             for i in range(self.count):
@@ -376,6 +386,30 @@ cdef class _Builder:
         self.give_rows()
         machine.is_single_tile = machine.phase_count == 1 and machine.phase[0].sort == TILE_PHASE
         return True
+
+    cdef int join_product(self, int i) except -1:
+        """Make one loop of an integer product with a constant and the sum of it and another."""
+        cdef int value = self.leaf_count + i, product, constant, factor, scale
+        step = self.steps[i]
+        if step.operation != "add" or step.kind == "bool" or not self.uses[value] or self.domain[value] >= 0:
+            return 0
+        product, constant = self.argument[i][0], self.argument[i][1]
+        if self.machine.is_uniform(product):
+            product, constant = constant, product
+        if not self.machine.is_uniform(constant) or not self.is_step(product) or self.uses[product] != 1:
+            return 0
+        if self.step_of(product).operation != "multiply" or self.step_of(product).kind != step.kind:
+            return 0
+        factor, scale = self.argument_of(product, 0), self.argument_of(product, 1)
+        if self.machine.is_uniform(factor):
+            factor, scale = scale, factor
+        if self.machine.is_uniform(factor) or not self.machine.is_uniform(scale):
+            return 0
+        self.argument[i][0], self.argument[i][1], self.argument[i][2] = factor, scale, constant
+        self.argument_count[i] = 3
+        self.uses[product] = 0
+        self.steps[i] = _pure_transforms.Step("multiply_add", step.kind, step.result, (factor, scale, constant))
+        return 0
 
     cdef bint is_ready(self, int i) noexcept:
         cdef int k
@@ -701,8 +735,12 @@ cdef class _Builder:
         elif operation == "where":
             self.compute_where(phase, x, self.argument_of(value, 1), self.argument_of(value, 2))
         elif operation == "clip":
-            self.make(phase, x)
-            step = self.emit(phase, FC_TILE_CLIP_K, 0, 0)
+            if self.is_in_memory(x):
+                step = self.emit(phase, FC_TILE_LOAD_CLIP_K, self.memory(phase, x), 0)
+                self.consume(x)
+            else:
+                self.make(phase, x)
+                step = self.emit(phase, FC_TILE_CLIP_K, 0, 0)
             self.set_constant(step, self.argument_of(value, 1), LOW_BOUND)
             self.set_constant(step, self.argument_of(value, 2), HIGH_BOUND, True)
         elif operation in _UNARY_TILES:
@@ -736,6 +774,14 @@ cdef class _Builder:
     cdef int compute_binary(self, Phase *phase, str operation, int x, int y, int s) except -1:
         """A binary operation; a comparison's mask is s."""
         cdef int operand
+        tests = _TEST_TILES.get(operation)
+        if tests is not None and self.is_constant(x) != self.is_constant(y):
+            operand = y if self.is_constant(x) else x
+            if self.is_in_memory(operand):
+                self.emit_with(phase, tests[operand == y], self.memory(phase, operand), s,
+                               x if operand == y else y, AS_IT_IS)
+                self.consume(operand)
+                return 0
         in_order, reversed_order, with_constant, reversed_constant = _BINARY_TILES[operation]
         cdef ConstantUse use = AS_IT_IS
         if self.is_constant(y) and not self.is_constant(x):

@@ -197,7 +197,9 @@ cdef void _run_blocks(_Machine machine, const Run *run, Py_ssize_t first, Py_ssi
     slots += (machine.row_count + 1 + run.gathered) * ROW_SIZE
     i = first
     while i < end:
-        n = min_size(FC_TRANSFORM_BLOCK, end - i)
+        # The first block ends where a cache line of the result does.
+        size = fc_kind_size(run.out_kind)
+        n = min_size(FC_TRANSFORM_BLOCK - <Py_ssize_t>(<size_t>(run.out + i * size) % 64) // size, end - i)
         k = 0
         if run.gathered > 0:
             for j in range(machine.leaf_count):

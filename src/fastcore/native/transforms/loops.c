@@ -132,21 +132,30 @@ WHERE(16)
 WHERE(32)
 WHERE(64)
 
-/* clip(a, b, c) of constants b and c. */
-#define CLIP(suffix, T)                                                                                          \
-    static void clip_##suffix(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, \
-                              void *po, size_t n) {                                                              \
-        const T *a = (const T *)pa;                                                                              \
-        const T low = *(const T *)pb, high = *(const T *)pc;                                                     \
-        T *out = (T *)po;                                                                                        \
-        UNUSED(step_b);                                                                                          \
-        UNUSED(step_c);                                                                                          \
-        FC_IVDEP for (size_t i = 0; i < n; i++) {                                                                \
-            T x = a[step_a ? i : 0];                                                                             \
-            x = x < low ? low : x;                                                                               \
-            out[i] = x > high ? high : x;                                                                        \
-        }                                                                                                        \
+/* Of constants b and c: an expression in x, low and high. */
+#define WITH_CONSTANTS(name, T, expression)                                                                       \
+    static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, void *po, \
+                     size_t n) {                                                                                   \
+        const T *a = (const T *)pa;                                                                               \
+        const T low = *(const T *)pb, high = *(const T *)pc;                                                      \
+        T *out = (T *)po;                                                                                         \
+        UNUSED(step_b);                                                                                           \
+        UNUSED(step_c);                                                                                           \
+        FC_IVDEP for (size_t i = 0; i < n; i++) {                                                                 \
+            const T x = a[step_a ? i : 0];                                                                        \
+            out[i] = (T)(expression);                                                                             \
+        }                                                                                                         \
     }
+#define CLIP(suffix, T) WITH_CONSTANTS(clip_##suffix, T, (x < low ? low : x) > high ? high : x < low ? low : x)
+#define MULTIPLY_ADD(suffix, T, W) WITH_CONSTANTS(multiply_add_##suffix, T, (W)x *(W)low + (W)high)
+MULTIPLY_ADD(int8, int8_t, uint32_t)
+MULTIPLY_ADD(uint8, uint8_t, uint32_t)
+MULTIPLY_ADD(int16, int16_t, uint32_t)
+MULTIPLY_ADD(uint16, uint16_t, uint32_t)
+MULTIPLY_ADD(int32, int32_t, uint32_t)
+MULTIPLY_ADD(uint32, uint32_t, uint32_t)
+MULTIPLY_ADD(int64, int64_t, uint64_t)
+MULTIPLY_ADD(uint64, uint64_t, uint64_t)
 CLIP(bool, uint8_t)
 CLIP(int8, int8_t)
 CLIP(uint8, uint8_t)
@@ -197,6 +206,7 @@ const fc_transforms_table FC_TABLE(fc_transforms) = {
             [FC_ADD] = {or_bool, INTEGER_KINDS(add)},
             [FC_SUBTRACT] = {NULL, INTEGER_KINDS(subtract)},
             [FC_MULTIPLY] = {and_bool, INTEGER_KINDS(multiply)},
+            [FC_MULTIPLY_ADD] = {NULL, INTEGER_KINDS(multiply_add)},
             [FC_NEGATIVE] = {NULL, INTEGER_KINDS(negative)},
             [FC_ABSOLUTE] = {same_bool, INTEGER_KINDS(absolute)},
             [FC_MINIMUM] = {and_bool, INTEGER_KINDS(minimum)},

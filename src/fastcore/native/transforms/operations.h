@@ -120,6 +120,7 @@ ELEMENTARY(tanh)
 OF_CONSTANTS(multiply_add_k, T(add)(T(mul)(a, k), k2))
 OF_MEMORY_AND_CONSTANT(load_multiply_k, T(mul)(b, k))
 OF_MEMORY_AND_CONSTANTS(load_multiply_add_k, T(add)(T(mul)(b, k), k2))
+OF_MEMORY_AND_CONSTANTS(load_clip_k, T(min_second)(k2, T(max_second)(k, b)))
 OF_MEMORY(load_square, T(mul)(b, b))
 OF_MEMORY(add_square, T(add)(a, T(mul)(b, b)))
 OF_TWO(load_product, T(mul)(b, c))
@@ -161,17 +162,35 @@ STEP(divide_exact, {
 })
 #endif
 
-#define COMPARISON(name, holds)                                                                   \
-    STEP(name, {                                                                                  \
-        const ELEMENT *const r = MEMORY(r);                                                       \
-        MASK *const s = MASKS(s);                                                                 \
-        EACH_WITH(const VECTOR b = T(load)(r + j); s[j / WIDTH] = holds, a)                        \
-    })                                                                                            \
-    STEP(name##_k, {                                                                              \
-        const VECTOR b = T(set)(K(step->k));                                                      \
-        MASK *const s = MASKS(s);                                                                 \
-        EACH_WITH(s[j / WIDTH] = holds, a)                                                        \
+#define COMPARISON(name, holds)                                             \
+    STEP(name, {                                                            \
+        const ELEMENT *const r = MEMORY(r);                                 \
+        MASK *const s = MASKS(s);                                           \
+        EACH_WITH(const VECTOR b = T(load)(r + j); s[j / WIDTH] = holds, a) \
+    })                                                                      \
+    STEP(name##_k, {                                                        \
+        const VECTOR b = T(set)(K(step->k));                                \
+        MASK *const s = MASKS(s);                                           \
+        EACH_WITH(s[j / WIDTH] = holds, a)                                  \
+    })                                                                      \
+    STEP(test_##name, {                                                     \
+        const ELEMENT *const r = MEMORY(r);                                 \
+        const VECTOR b = T(set)(K(step->k));                                \
+        MASK *const s = MASKS(s);                                           \
+        TEST(0, holds)                                                      \
+        TEST(1, holds)                                                      \
+        TEST(2, holds)                                                      \
+        TEST(3, holds)                                                      \
+        TEST(4, holds)                                                      \
+        TEST(5, holds)                                                      \
+        TEST(6, holds)                                                      \
+        TEST(7, holds)                                                      \
     })
+#define TEST(number, holds)                                \
+    {                                                      \
+        const VECTOR a = T(load)(r + number * WIDTH);      \
+        s[number] = holds;                                 \
+    }
 COMPARISON(less, T(less)(a, b))
 COMPARISON(less_equal, T(less_equal)(a, b))
 COMPARISON(greater, T(less)(b, a))
@@ -191,13 +210,11 @@ STEP(mask_load, {
 })
 STEP(mask_store, {
     uint8_t *const r = (uint8_t *)(frame[step->r].base + i * frame[step->r].step);
-    const MASK *const s = MASKS(s);
-    EACH_WITH(T(mask_to_bytes)(r + j, s[j / WIDTH]), a)
+    T(masks_to_bytes)(r, MASKS(s));
 })
 LAST_STEP(mask_store_last, {
     uint8_t *const r = (uint8_t *)(frame[step->r].base + i * frame[step->r].step);
-    const MASK *const s = MASKS(s);
-    EACH_WITH(T(mask_to_bytes)(r + j, s[j / WIDTH]), a)
+    T(masks_to_bytes)(r, MASKS(s));
 })
 #define OF_MASKS(name, value)                     \
     STEP(name, {                                  \
