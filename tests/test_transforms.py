@@ -1336,6 +1336,19 @@ def test_results_that_go_past_the_caches(fc, np, start, threads):
     out = np.zeros(n + 9)
     assert fc.vectorize(affine)(x, out=out[start : start + n], threads=threads) is not None
     assert np.array_equal(out[start : start + n], affine(x))
-    assert not out[:start].any() and not out[start + n :].any()
+    assert not out[:start].any()
+    assert not out[start + n :].any()
     fc.vectorize(affine)(x, out=x, threads=threads)
     assert np.array_equal(out[start : start + n], x)
+
+
+def test_threads_change_no_result(fc, np):
+    """Of a program with NumPy's loops in it, of strided and broadcast operands, and of reductions."""
+    if fc is pure:
+        pytest.skip("the twin runs on one thread")
+    x = np.array(pseudorandom_floats(1000) * 150)
+    f = fc.vectorize(lambda x, y: fc.where(x > y, np.exp(-x * x) + y, np.sin(x)))
+    for operands in ((x, x[::-1]), (x.reshape(300, 500).T, 0.5), (x.reshape(300, 500), x[:500])):
+        assert normal(f(*operands, threads=2)) == normal(f(*operands))
+        for op in ("sum", "min", "max", "mean"):
+            assert normal(f.reduce(*operands, op, threads=2)) == normal(f.reduce(*operands, op)), op

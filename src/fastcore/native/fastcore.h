@@ -338,7 +338,7 @@ enum fc_tile_operation {
 #define FC_TILE_ENUMERATOR(upper, lower) FC_TILE_##upper,
     FC_TILE_OPERATIONS(FC_TILE_ENUMERATOR)
 #undef FC_TILE_ENUMERATOR
-    FC_TILE_OPERATION_COUNT
+        FC_TILE_OPERATION_COUNT
 };
 
 /* A constant in the program's own type. */
@@ -354,8 +354,8 @@ typedef struct fc_tile_step {
     uint16_t operation;
 } fc_tile_step;
 
-/* Element i of an operand is at base + i·step. A step of 0 is of what a tile keeps: a mask, an intermediate, or a constant
-   as often as a tile has elements; it takes FC_TILE_SIZE bytes, aligned to 64. */
+/* Element i of an operand is at base + i·step. A step of 0 is of what a tile keeps: a mask, an intermediate, or a
+   constant as often as a tile has elements; it takes FC_TILE_SIZE bytes, aligned to 64. */
 typedef struct fc_tile_operand {
     char *base;
     size_t step;

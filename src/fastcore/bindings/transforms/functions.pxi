@@ -414,7 +414,8 @@ cdef object _run_machine(_Machine machine, list columns, object shape, object ou
         else:
             target = array(_arguments.ARRAY_CODES[_KIND_NAMES[machine.kind]], [0]) * n
         numbers = tuple([(<_Operand>column).value for column in columns])
-        _run_views(machine, views, PySequence_Fast_ITEMS(numbers), n, <char *>_address(target), out_kind, False, threads)
+        _run_views(machine, views, PySequence_Fast_ITEMS(numbers), n, <char *>_address(target), out_kind, False,
+                   threads)
     finally:
         PyMem_RawFree(views)
     if out is not None:

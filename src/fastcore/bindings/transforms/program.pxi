@@ -18,8 +18,9 @@ cdef extern from "numpy/ufuncobject.h" nogil:
 _LOOPS = {
     "add": FC_ADD, "subtract": FC_SUBTRACT, "multiply": FC_MULTIPLY,
     "multiply_add": FC_MULTIPLY_ADD, "negative": FC_NEGATIVE, "absolute": FC_ABSOLUTE,
-    "minimum": FC_MINIMUM, "maximum": FC_MAXIMUM, "clip": FC_CLIP, "less": FC_LESS, "less_equal": FC_LESS_EQUAL, "equal": FC_EQUAL,
-    "not_equal": FC_NOT_EQUAL, "logical_and": FC_LOGICAL_AND, "logical_or": FC_LOGICAL_OR,
+    "minimum": FC_MINIMUM, "maximum": FC_MAXIMUM, "clip": FC_CLIP, "less": FC_LESS,
+    "less_equal": FC_LESS_EQUAL, "equal": FC_EQUAL, "not_equal": FC_NOT_EQUAL,
+    "logical_and": FC_LOGICAL_AND, "logical_or": FC_LOGICAL_OR,
     "logical_xor": FC_LOGICAL_XOR, "logical_not": FC_LOGICAL_NOT, "where": FC_WHERE,
 }
 _UNARY_TILES = {
@@ -42,8 +43,8 @@ _BINARY_TILES = {
     "equal": (FC_TILE_EQUAL, FC_TILE_EQUAL, FC_TILE_EQUAL_K, FC_TILE_EQUAL_K),
     "not_equal": (FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL, FC_TILE_NOT_EQUAL_K, FC_TILE_NOT_EQUAL_K),
 }
-# where(b < k, c, a) in one step: as it is, the other way round (k < b), and both with the answers exchanged. The same of
-# where(b < k, b, a) and of where(b < k, b, b*k2) are _FROM_SELECT_TO_OWN and _FROM_SELECT_TO_LEAK on.
+# where(b < k, c, a) in one step: as it is, the other way round (k < b), and both with the answers exchanged. The same
+# of where(b < k, b, a) and of where(b < k, b, b*k2) are _FROM_SELECT_TO_OWN and _FROM_SELECT_TO_LEAK on.
 _SELECTIONS = {
     "less": (FC_TILE_SELECT_LESS, FC_TILE_SELECT_GREATER, FC_TILE_SELECT_NOT_LESS, FC_TILE_SELECT_NOT_GREATER),
     "less_equal": (FC_TILE_SELECT_LESS_EQUAL, FC_TILE_SELECT_GREATER_EQUAL, FC_TILE_SELECT_NOT_LESS_EQUAL,
@@ -79,6 +80,8 @@ _RAISING = ("power",)
 cdef enum:
     MOST_STEPS = 4000  # of a program: what is longer NumPy runs, an operation at a time
     ROW_SIZE = FC_TRANSFORM_BLOCK * 8 + 320  # bytes: rows do not start a multiple of 4 KiB apart
+    # What an elementary function costs beside an addition.
+    ELEMENTARY_COST = 16
     # A tile that is filled with one element, of any type.
     FILLED_SIZE = 1024
 
@@ -160,6 +163,7 @@ cdef class _Machine:
     cdef int most_slots, most_tile_operands  # of a phase
     cdef int uniform_tile_operands  # constants that tiles take from memory
     cdef bint is_single_tile  # one tile program is all there is
+    cdef Py_ssize_t cost  # of an element, in simple operations
     cdef readonly bint is_complete  # False: some loop does not exist
     cdef object ufuncs  # kept alive
 
@@ -384,6 +388,10 @@ cdef class _Builder:
             if machine.phase_count == before:
                 raise RuntimeError("vectorize: a program whose steps are not in order")
         self.give_rows()
+        machine.cost += machine.tile_step_count
+        for i in range(machine.phase_count):
+            if machine.phase[i].sort != TILE_PHASE:
+                machine.cost += ELEMENTARY_COST if machine.phase[i].sort == UFUNC_PHASE else 2
         machine.is_single_tile = machine.phase_count == 1 and machine.phase[0].sort == TILE_PHASE
         return True
 
@@ -749,6 +757,7 @@ cdef class _Builder:
         elif operation in _OWN_TILES:
             self.make(phase, x)
             self.emit(phase, _OWN_TILES[operation], 0, 0)
+            self.machine.cost += ELEMENTARY_COST
         elif operation == "multiply" and self.load_power(phase, value):
             pass
         elif operation in ("add", "subtract") and self.compute_sum(phase, operation, x, self.argument_of(value, 1)):
@@ -818,8 +827,8 @@ cdef class _Builder:
     # ---- several operations in one step ----
 
     cdef int power_of(self, int value, int *factor, int *scale) except -1:
-        """How often an operand in memory is multiplied with a constant and itself: (k*m)*m … by steps that are still to be
-        made, for one use each; 0 if a value is nothing of the sort."""
+        """How often an operand in memory is multiplied with a constant and itself, (k*m)*m, by steps that are still to
+        be made, for one use each; 0 if a value is nothing of the sort."""
         cdef int x, y, power
         if not self.is_fresh(value, "multiply"):
             return 0

@@ -3,6 +3,8 @@
 cdef enum:
     # Bytes of a result from which it is written past the caches, into an array that is there and no operand.
     STREAM_FROM = 12582912
+    # Elements times what one costs from which a second thread is worth its waking, some ten microseconds.
+    THREADED_FROM = 2000000
     # Elements that one thread runs through without a look for Ctrl-C.
     MOST_AT_ONCE = 4194304
     FEW_BYTES = 2048
@@ -246,6 +248,8 @@ cdef int _execute(_Machine machine, Run *run, int threads) except -1:
     cdef char[FEW_SCRATCH] few
     cdef char *scratch
     cdef size_t size
+    if run.n * machine.cost < THREADED_FROM:
+        threads = 1
     if run.n < RELEASE_FROM or (threads == 1 and run.n <= MOST_AT_ONCE):
         size = _scratch_size(machine, run)
         scratch = few

@@ -72,12 +72,12 @@
     BINARY(not_equal_##suffix, T, uint8_t, x != y)
 
 /* W is the unsigned type that the arithmetic wraps in: no narrower than int, which C would promote to. */
-#define INTEGER(suffix, T, W, magnitude)         \
-    BINARY(add_##suffix, T, T, (W)x + (W)y)      \
-    BINARY(subtract_##suffix, T, T, (W)x - (W)y) \
-    BINARY(multiply_##suffix, T, T, (W)x *(W)y)  \
-    UNARY(negative_##suffix, T, T, (W)0 - (W)x)  \
-    UNARY(absolute_##suffix, T, T, magnitude)    \
+#define INTEGER(suffix, T, W, magnitude)          \
+    BINARY(add_##suffix, T, T, (W)x + (W)y)       \
+    BINARY(subtract_##suffix, T, T, (W)x - (W)y)  \
+    BINARY(multiply_##suffix, T, T, (W)x *(W)y)   \
+    UNARY(negative_##suffix, T, T, (W)0 - (W)x)   \
+    UNARY(absolute_##suffix, T, T, magnitude)     \
     BINARY(minimum_##suffix, T, T, x < y ? x : y) \
     BINARY(maximum_##suffix, T, T, x > y ? x : y) \
     COMPARISONS(suffix, T)
@@ -133,18 +133,18 @@ WHERE(32)
 WHERE(64)
 
 /* Of constants b and c: an expression in x, low and high. */
-#define WITH_CONSTANTS(name, T, expression)                                                                       \
+#define WITH_CONSTANTS(name, T, expression)                                                                        \
     static void name(const void *pa, int step_a, const void *pb, int step_b, const void *pc, int step_c, void *po, \
                      size_t n) {                                                                                   \
-        const T *a = (const T *)pa;                                                                               \
-        const T low = *(const T *)pb, high = *(const T *)pc;                                                      \
-        T *out = (T *)po;                                                                                         \
-        UNUSED(step_b);                                                                                           \
-        UNUSED(step_c);                                                                                           \
-        FC_IVDEP for (size_t i = 0; i < n; i++) {                                                                 \
-            const T x = a[step_a ? i : 0];                                                                        \
-            out[i] = (T)(expression);                                                                             \
-        }                                                                                                         \
+        const T *a = (const T *)pa;                                                                                \
+        const T low = *(const T *)pb, high = *(const T *)pc;                                                       \
+        T *out = (T *)po;                                                                                          \
+        UNUSED(step_b);                                                                                            \
+        UNUSED(step_c);                                                                                            \
+        FC_IVDEP for (size_t i = 0; i < n; i++) {                                                                  \
+            const T x = a[step_a ? i : 0];                                                                         \
+            out[i] = (T)(expression);                                                                              \
+        }                                                                                                          \
     }
 #define CLIP(suffix, T) WITH_CONSTANTS(clip_##suffix, T, (x < low ? low : x) > high ? high : x < low ? low : x)
 #define MULTIPLY_ADD(suffix, T, W) WITH_CONSTANTS(multiply_add_##suffix, T, (W)x *(W)low + (W)high)
@@ -200,42 +200,45 @@ CAST_TO_FLOATS(float64, double)
     NULL, from##_to_int8, from##_to_uint8, from##_to_int16, from##_to_uint16, from##_to_int32, from##_to_uint32, \
         from##_to_int64, from##_to_uint64, NULL, from##_to_float32, from##_to_float64
 
-const fc_transforms_table FC_TABLE(fc_transforms) = {
-    .loop =
+const fc_transforms_table
+    FC_TABLE(fc_transforms) =
         {
-            [FC_ADD] = {or_bool, INTEGER_KINDS(add)},
-            [FC_SUBTRACT] = {NULL, INTEGER_KINDS(subtract)},
-            [FC_MULTIPLY] = {and_bool, INTEGER_KINDS(multiply)},
-            [FC_MULTIPLY_ADD] = {NULL, INTEGER_KINDS(multiply_add)},
-            [FC_NEGATIVE] = {NULL, INTEGER_KINDS(negative)},
-            [FC_ABSOLUTE] = {same_bool, INTEGER_KINDS(absolute)},
-            [FC_MINIMUM] = {and_bool, INTEGER_KINDS(minimum)},
-            [FC_MAXIMUM] = {or_bool, INTEGER_KINDS(maximum)},
-            [FC_CLIP] = {clip_bool, INTEGER_KINDS(clip)},
-            [FC_LESS] = {less_bool, INTEGER_KINDS(less)},
-            [FC_LESS_EQUAL] = {less_equal_bool, INTEGER_KINDS(less_equal)},
-            [FC_EQUAL] = {equal_bool, INTEGER_KINDS(equal)},
-            [FC_NOT_EQUAL] = {not_equal_bool, INTEGER_KINDS(not_equal)},
-            [FC_LOGICAL_AND] = {and_bool},
-            [FC_LOGICAL_OR] = {or_bool},
-            [FC_LOGICAL_XOR] = {xor_bool},
-            [FC_LOGICAL_NOT] = {not_bool},
-            [FC_WHERE] = {where_8, where_8, where_8, where_16, where_16, where_32, where_32, where_64, where_64,
-                          where_16, where_32, where_64},
-        },
-    .cast =
-        {
-            [FC_BOOL] = {same_bool, uint8_to_int8, uint8_to_uint8, uint8_to_int16, uint8_to_uint16, uint8_to_int32,
-                         uint8_to_uint32, uint8_to_int64, uint8_to_uint64, NULL, uint8_to_float32, uint8_to_float64},
-            [FC_INT8] = {CASTS(int8)},
-            [FC_UINT8] = {CASTS(uint8)},
-            [FC_INT16] = {CASTS(int16)},
-            [FC_UINT16] = {CASTS(uint16)},
-            [FC_INT32] = {CASTS(int32)},
-            [FC_UINT32] = {CASTS(uint32)},
-            [FC_INT64] = {CASTS(int64)},
-            [FC_UINT64] = {CASTS(uint64)},
-            [FC_FLOAT32] = {FLOATS(float32_to)},
-            [FC_FLOAT64] = {FLOATS(float64_to)},
-        },
+            .loop =
+                {
+                    [FC_ADD] = {or_bool, INTEGER_KINDS(add)},
+                    [FC_SUBTRACT] = {NULL, INTEGER_KINDS(subtract)},
+                    [FC_MULTIPLY] = {and_bool, INTEGER_KINDS(multiply)},
+                    [FC_MULTIPLY_ADD] = {NULL, INTEGER_KINDS(multiply_add)},
+                    [FC_NEGATIVE] = {NULL, INTEGER_KINDS(negative)},
+                    [FC_ABSOLUTE] = {same_bool, INTEGER_KINDS(absolute)},
+                    [FC_MINIMUM] = {and_bool, INTEGER_KINDS(minimum)},
+                    [FC_MAXIMUM] = {or_bool, INTEGER_KINDS(maximum)},
+                    [FC_CLIP] = {clip_bool, INTEGER_KINDS(clip)},
+                    [FC_LESS] = {less_bool, INTEGER_KINDS(less)},
+                    [FC_LESS_EQUAL] = {less_equal_bool, INTEGER_KINDS(less_equal)},
+                    [FC_EQUAL] = {equal_bool, INTEGER_KINDS(equal)},
+                    [FC_NOT_EQUAL] = {not_equal_bool, INTEGER_KINDS(not_equal)},
+                    [FC_LOGICAL_AND] = {and_bool},
+                    [FC_LOGICAL_OR] = {or_bool},
+                    [FC_LOGICAL_XOR] = {xor_bool},
+                    [FC_LOGICAL_NOT] = {not_bool},
+                    [FC_WHERE] = {where_8, where_8, where_8, where_16, where_16, where_32, where_32, where_64, where_64,
+                                  where_16, where_32, where_64},
+                },
+            .cast =
+                {
+                    [FC_BOOL] = {same_bool, uint8_to_int8, uint8_to_uint8, uint8_to_int16, uint8_to_uint16,
+                                 uint8_to_int32, uint8_to_uint32, uint8_to_int64, uint8_to_uint64, NULL,
+                                 uint8_to_float32, uint8_to_float64},
+                    [FC_INT8] = {CASTS(int8)},
+                    [FC_UINT8] = {CASTS(uint8)},
+                    [FC_INT16] = {CASTS(int16)},
+                    [FC_UINT16] = {CASTS(uint16)},
+                    [FC_INT32] = {CASTS(int32)},
+                    [FC_UINT32] = {CASTS(uint32)},
+                    [FC_INT64] = {CASTS(int64)},
+                    [FC_UINT64] = {CASTS(uint64)},
+                    [FC_FLOAT32] = {FLOATS(float32_to)},
+                    [FC_FLOAT64] = {FLOATS(float64_to)},
+                },
 };

@@ -8,46 +8,46 @@
 #define MASKS(operand) ((MASK *)frame[step->operand].base)
 
 /* Of one operand in memory, b, and of a constant, k. */
-#define OF_TILE(name, value) STEP(name, { EACH(value) })
-#define OF_MEMORY(name, value)                 \
-    STEP(name, {                               \
-        const ELEMENT *const r = MEMORY(r);    \
+#define OF_TILE(name, value) STEP(name, {EACH(value)})
+#define OF_MEMORY(name, value)                      \
+    STEP(name, {                                    \
+        const ELEMENT *const r = MEMORY(r);         \
         EACH_WITH(VECTOR b = T(load)(r + j), value) \
     })
-#define OF_TWO(name, value)                                                           \
-    STEP(name, {                                                                      \
-        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                     \
-        EACH_WITH(VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), value)  \
+#define OF_TWO(name, value)                                                          \
+    STEP(name, {                                                                     \
+        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                    \
+        EACH_WITH(VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), value) \
     })
-#define OF_CONSTANT(name, value)                      \
-    STEP(name, {                                      \
-        const VECTOR k = T(set)(K(step->k));          \
-        EACH(value)                                   \
+#define OF_CONSTANT(name, value)             \
+    STEP(name, {                             \
+        const VECTOR k = T(set)(K(step->k)); \
+        EACH(value)                          \
     })
-#define OF_MEMORY_AND_CONSTANT(name, value)           \
-    STEP(name, {                                      \
-        const ELEMENT *const r = MEMORY(r);           \
-        const VECTOR k = T(set)(K(step->k));          \
-        EACH_WITH(VECTOR b = T(load)(r + j), value)   \
+#define OF_MEMORY_AND_CONSTANT(name, value)         \
+    STEP(name, {                                    \
+        const ELEMENT *const r = MEMORY(r);         \
+        const VECTOR k = T(set)(K(step->k));        \
+        EACH_WITH(VECTOR b = T(load)(r + j), value) \
     })
-#define OF_MEMORY_AND_CONSTANTS(name, value)          \
-    STEP(name, {                                      \
-        const ELEMENT *const r = MEMORY(r);           \
-        const VECTOR k = T(set)(K(step->k));          \
-        const VECTOR k2 = T(set)(K(step->k2));        \
-        EACH_WITH(VECTOR b = T(load)(r + j), value)   \
+#define OF_MEMORY_AND_CONSTANTS(name, value)        \
+    STEP(name, {                                    \
+        const ELEMENT *const r = MEMORY(r);         \
+        const VECTOR k = T(set)(K(step->k));        \
+        const VECTOR k2 = T(set)(K(step->k2));      \
+        EACH_WITH(VECTOR b = T(load)(r + j), value) \
     })
-#define OF_CONSTANTS(name, value)                     \
-    STEP(name, {                                      \
-        const VECTOR k = T(set)(K(step->k));          \
-        const VECTOR k2 = T(set)(K(step->k2));        \
-        EACH(value)                                   \
+#define OF_CONSTANTS(name, value)              \
+    STEP(name, {                               \
+        const VECTOR k = T(set)(K(step->k));   \
+        const VECTOR k2 = T(set)(K(step->k2)); \
+        EACH(value)                            \
     })
 /* A load of another type. */
-#define CONVERTED(name, type, load)                                                            \
-    STEP(name, {                                                                               \
-        const type *const r = (const type *)(frame[step->r].base + i * frame[step->r].step);   \
-        EACH(load(r + j))                                                                      \
+#define CONVERTED(name, type, load)                                                          \
+    STEP(name, {                                                                             \
+        const type *const r = (const type *)(frame[step->r].base + i * frame[step->r].step); \
+        EACH(load(r + j))                                                                    \
     })
 
 OF_MEMORY(load, b)
@@ -103,12 +103,12 @@ OF_TILE(ceil, T(ceil)(a))
 OF_TILE(trunc, T(trunc)(a))
 OF_TILE(rint, T(round)(a))
 
-#define ELEMENTARY(name)                                                       \
-    STEP(name, {                                                               \
-        VECTOR all[8] = {a0, a1, a2, a3, a4, a5, a6, a7};                      \
-        T(name##_all)(all, 8);                                                 \
-        a0 = all[0], a1 = all[1], a2 = all[2], a3 = all[3];                    \
-        a4 = all[4], a5 = all[5], a6 = all[6], a7 = all[7];                    \
+#define ELEMENTARY(name)                                    \
+    STEP(name, {                                            \
+        VECTOR all[8] = {a0, a1, a2, a3, a4, a5, a6, a7};   \
+        T(name##_all)(all, 8);                              \
+        a0 = all[0], a1 = all[1], a2 = all[2], a3 = all[3]; \
+        a4 = all[4], a5 = all[5], a6 = all[6], a7 = all[7]; \
     })
 ELEMENTARY(exp)
 ELEMENTARY(log)
@@ -138,7 +138,8 @@ FC_INLINE VECTOR NAME(quotient)(VECTOR a, VECTOR k, VECTOR reciprocal) {
     const VECTOR q = T(mul)(a, reciprocal), exact = T(fma)(T(fnma)(q, k, a), reciprocal, q);
     const VECTOR magnitude = T(abs)(a);
     const MASK is_zero = T(equal)(a, T(set)(0)), is_finite = T(less)(magnitude, T(set)(INFINITY));
-    const MASK is_within = T(mask_and)(T(less_equal)(T(set)(EXACT_FROM), magnitude), T(less_equal)(magnitude, T(set)(EXACT_TO)));
+    const MASK is_within =
+        T(mask_and)(T(less_equal)(T(set)(EXACT_FROM), magnitude), T(less_equal)(magnitude, T(set)(EXACT_TO)));
     const MASK is_easy = T(mask_or)(is_zero, T(mask_not)(is_finite));
     if (T(mask_any)(T(mask_not)(T(mask_or)(is_within, is_easy)))) {
         return T(div)(a, k);
@@ -186,10 +187,10 @@ STEP(divide_exact, {
         TEST(6, holds)                                                      \
         TEST(7, holds)                                                      \
     })
-#define TEST(number, holds)                                \
-    {                                                      \
-        const VECTOR a = T(load)(r + number * WIDTH);      \
-        s[number] = holds;                                 \
+#define TEST(number, holds)                           \
+    {                                                 \
+        const VECTOR a = T(load)(r + number * WIDTH); \
+        s[number] = holds;                            \
     }
 COMPARISON(less, T(less)(a, b))
 COMPARISON(less_equal, T(less_equal)(a, b))
@@ -216,11 +217,11 @@ LAST_STEP(mask_store_last, {
     uint8_t *const r = (uint8_t *)(frame[step->r].base + i * frame[step->r].step);
     T(masks_to_bytes)(r, MASKS(s));
 })
-#define OF_MASKS(name, value)                     \
-    STEP(name, {                                  \
-        const MASK *const r = MASKS(r);           \
-        MASK *const s = MASKS(s);                 \
-        EACH_WITH(s[j / WIDTH] = value, a)        \
+#define OF_MASKS(name, value)              \
+    STEP(name, {                           \
+        const MASK *const r = MASKS(r);    \
+        MASK *const s = MASKS(s);          \
+        EACH_WITH(s[j / WIDTH] = value, a) \
     })
 OF_MASKS(mask_copy, r[j / WIDTH])
 OF_MASKS(mask_and, T(mask_and)(s[j / WIDTH], r[j / WIDTH]))
@@ -231,28 +232,28 @@ STEP(mask_not, {
     EACH_WITH(s[j / WIDTH] = T(mask_not)(s[j / WIDTH]), a)
 })
 
-#define SELECTION(name, value)                                          \
-    STEP(name, {                                                        \
-        const ELEMENT *const r = MEMORY(r);                             \
-        const MASK *const s = MASKS(s);                                 \
-        EACH_WITH(const VECTOR b = T(load)(r + j), value)               \
-    })                                                                  \
-    STEP(name##_k, {                                                    \
-        const VECTOR b = T(set)(K(step->k));                            \
-        const MASK *const s = MASKS(s);                                 \
-        EACH(value)                                                     \
+#define SELECTION(name, value)                            \
+    STEP(name, {                                          \
+        const ELEMENT *const r = MEMORY(r);               \
+        const MASK *const s = MASKS(s);                   \
+        EACH_WITH(const VECTOR b = T(load)(r + j), value) \
+    })                                                    \
+    STEP(name##_k, {                                      \
+        const VECTOR b = T(set)(K(step->k));              \
+        const MASK *const s = MASKS(s);                   \
+        EACH(value)                                       \
     })
 SELECTION(select, T(select)(s[j / WIDTH], b, a))
 SELECTION(keep, T(select)(s[j / WIDTH], a, b))
 
 /* Conditions on an operand in memory, which is most often what is selected too. */
-#define SELECTIONS_WHERE(name, holds)                                                                              \
-    STEP(select_##name, {                                                                                          \
-        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                                                  \
-        const VECTOR k = T(set)(K(step->k));                                                                       \
-        EACH_WITH(const VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), T(select)(holds, c, a))        \
-    })                                                                                                             \
-    OF_MEMORY_AND_CONSTANT(own_##name, T(select)(holds, b, a))                                                     \
+#define SELECTIONS_WHERE(name, holds)                                                                       \
+    STEP(select_##name, {                                                                                   \
+        const ELEMENT *const r = MEMORY(r), *const s = MEMORY(s);                                           \
+        const VECTOR k = T(set)(K(step->k));                                                                \
+        EACH_WITH(const VECTOR b = T(load)(r + j); const VECTOR c = T(load)(s + j), T(select)(holds, c, a)) \
+    })                                                                                                      \
+    OF_MEMORY_AND_CONSTANT(own_##name, T(select)(holds, b, a))                                              \
     OF_MEMORY_AND_CONSTANTS(leak_##name, T(select)(holds, b, T(mul)(b, k2)))
 SELECTIONS_WHERE(less, T(less)(b, k))
 SELECTIONS_WHERE(less_equal, T(less_equal)(b, k))
@@ -282,7 +283,6 @@ static void NAME(run_tile)(const fc_tile_step *step, size_t i, const fc_tile_ope
     } while (!is_last(step++));
 }
 #endif
-
 
 /* Some elements at the end, fewer than a tile: they are copied to where there is room for one, the last of them again
    and again, and the results from there. */

@@ -7,13 +7,13 @@
    save jumps: without them (x*2+3)/5 took 1.3 times as long in the L1 cache, a cubic polynomial twice.
    Where vectors are not passed in registers (Windows, MSVC) the tile lies in memory and a loop calls the steps.
 
-   Arithmetic is IEEE 754, each operation rounded, as in NumPy. A division by a constant c (fc_tile_divides_exactly) takes
-   r = 1/c, q = x·r and then q + (x - q·c)·r with two fused multiply-adds: the correctly rounded x/c, if nothing over- or
-   underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53, 2004).
-   That is so for 2^-900 <= |x| <= 2^900 and 2^-100 <= |c| <= 2^100, in float32 2^-80, 2^80 and 2^-20, 2^20: q is normal,
-   and x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact. A tile with
-   an element beyond them is looked at one vector at a time: zeros, infinities and NaNs are right in q already, and for
-   the rest there is the processor's own division. */
+   Arithmetic is IEEE 754, each operation rounded, as in NumPy. A division by a constant c (fc_tile_divides_exactly)
+   takes r = 1/c, q = x·r and then q + (x - q·c)·r with two fused multiply-adds: the correctly rounded x/c, if nothing
+   over- or underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53,
+   2004). That is so for 2^-900 <= |x| <= 2^900 and 2^-100 <= |c| <= 2^100, in float32 2^-80, 2^80 and 2^-20, 2^20: q is
+   normal, and x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact.
+   A tile with an element beyond them is looked at one vector at a time: zeros, infinities and NaNs are right in q
+   already, and for the rest there is the processor's own division. */
 #include <math.h>
 
 #include "lanes.h"
@@ -38,13 +38,13 @@
 #define FLOAT64_TILE (8 * FC_F64_WIDTH)
 #define FLOAT32_TILE (8 * FC_F32_WIDTH)
 
-#define ONE(number, with, value)              \
-    {                                         \
-        enum { j = number * WIDTH };          \
-        const VECTOR a = a##number;           \
-        with;                                 \
-        (void)a;                              \
-        a##number = value;                    \
+#define ONE(number, with, value)     \
+    {                                \
+        enum { j = number * WIDTH }; \
+        const VECTOR a = a##number;  \
+        with;                        \
+        (void)a;                     \
+        a##number = value;           \
     }
 #define EACH_WITH(with, value) \
     ONE(0, with, value)        \
@@ -59,34 +59,31 @@
 #define LOOK_AT(look) EACH_WITH(look, a)
 
 #if IN_REGISTERS
-#define PARAMETERS                                                                                               \
+#define PARAMETERS                                                                                                \
     const fc_tile_step *step, size_t i, const fc_tile_operand *frame, VECTOR a0, VECTOR a1, VECTOR a2, VECTOR a3, \
         VECTOR a4, VECTOR a5, VECTOR a6, VECTOR a7
 #define ARGUMENTS i, frame, a0, a1, a2, a3, a4, a5, a6, a7
-#define STEP(name, ...)                                                     \
-    static void NAME(name)(PARAMETERS) {                                    \
-        __VA_ARGS__                                                         \
-        ((NAME(function))step[1].run)(step + 1, ARGUMENTS);                 \
-    }
+#define STEP(name, ...) \
+    static void NAME(name)(PARAMETERS) { __VA_ARGS__((NAME(function))step[1].run)(step + 1, ARGUMENTS); }
 #define LAST_STEP(name, ...) \
     static void NAME(name)(PARAMETERS) { __VA_ARGS__ }
-#define STEP_INSTEAD(name)           \
-    NAME(name)(step, ARGUMENTS);     \
+#define STEP_INSTEAD(name)       \
+    NAME(name)(step, ARGUMENTS); \
     return
 #else
 #define PARAMETERS const fc_tile_step *step, size_t i, const fc_tile_operand *frame, VECTOR *tile
-#define STEP(name, ...)                                                                     \
-    static void NAME(name)(PARAMETERS) {                                                    \
-        VECTOR a0 = tile[0], a1 = tile[1], a2 = tile[2], a3 = tile[3];                      \
-        VECTOR a4 = tile[4], a5 = tile[5], a6 = tile[6], a7 = tile[7];                      \
-        (void)step, (void)i, (void)frame;                                                   \
-        __VA_ARGS__                                                                         \
-        tile[0] = a0, tile[1] = a1, tile[2] = a2, tile[3] = a3;                             \
-        tile[4] = a4, tile[5] = a5, tile[6] = a6, tile[7] = a7;                             \
+#define STEP(name, ...)                                                \
+    static void NAME(name)(PARAMETERS) {                               \
+        VECTOR a0 = tile[0], a1 = tile[1], a2 = tile[2], a3 = tile[3]; \
+        VECTOR a4 = tile[4], a5 = tile[5], a6 = tile[6], a7 = tile[7]; \
+        (void)step, (void)i, (void)frame;                              \
+        __VA_ARGS__                                                    \
+        tile[0] = a0, tile[1] = a1, tile[2] = a2, tile[3] = a3;        \
+        tile[4] = a4, tile[5] = a5, tile[6] = a6, tile[7] = a7;        \
     }
 #define LAST_STEP STEP
-#define STEP_INSTEAD(name)              \
-    NAME(name)(step, i, frame, tile);   \
+#define STEP_INSTEAD(name)            \
+    NAME(name)(step, i, frame, tile); \
     return
 #endif
 
@@ -157,8 +154,8 @@ FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
     __m256i pair[4], both;
     __m128i low, high;
     for (int k = 0; k < 4; k++) {
-        pair[k] = _mm256_castps_si256(
-            _mm256_shuffle_ps(_mm256_castpd_ps(m[2 * k]), _mm256_castpd_ps(m[2 * k + 1]), 0x88));
+        pair[k] =
+            _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(m[2 * k]), _mm256_castpd_ps(m[2 * k + 1]), 0x88));
     }
     both = _mm256_packs_epi16(_mm256_packs_epi32(pair[0], pair[1]), _mm256_packs_epi32(pair[2], pair[3]));
     both = _mm256_and_si256(both, _mm256_set1_epi8(1));
@@ -184,8 +181,8 @@ FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
         pair[k] = _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(m[2 * k]), _mm_castpd_ps(m[2 * k + 1]), 0x88));
     }
     _mm_storeu_si128((__m128i *)p, _mm_and_si128(_mm_packs_epi16(_mm_packs_epi32(pair[0], pair[1]),
-                                                                  _mm_packs_epi32(pair[2], pair[3])),
-                                                  _mm_set1_epi8(1)));
+                                                                 _mm_packs_epi32(pair[2], pair[3])),
+                                                 _mm_set1_epi8(1)));
 }
 FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
     for (int k = 0; k < 8; k += 4, p += 16) {
