@@ -1352,3 +1352,18 @@ def test_threads_change_no_result(fc, np):
         assert normal(f(*operands, threads=2)) == normal(f(*operands))
         for op in ("sum", "min", "max", "mean"):
             assert normal(f.reduce(*operands, op, threads=2)) == normal(f.reduce(*operands, op)), op
+
+
+def test_a_subclass_may_have_a_call_of_its_own(fc):
+    class Doubled(fc.vectorize):
+        def __call__(self, *operands, **keywords):
+            return [2 * v for v in super().__call__(*operands, **keywords)]
+
+    class Plain(fc.vectorize):
+        pass
+
+    assert Doubled(affine)([1.0, 6.0]) == [2.0, 6.0]
+    assert Plain(affine)([1.0, 6.0]) == [1.0, 3.0]
+    assert fc.vectorize(affine).__call__([1.0, 6.0], out=None, threads=1) == [1.0, 3.0]
+    with pytest.raises(TypeError):
+        fc.vectorize(affine)([1.0], dtype="f4")

@@ -115,8 +115,9 @@ def _descriptor(kind):
 cdef _Machine _array_machine(_Callable f, uint64_t key, tuple operands, list arrays):
     """The machine for operands, those that are no numbers as arrays."""
     cdef Py_ssize_t k = 0
-    if f.recent_key == key:
-        return <_Machine>f.recent
+    cdef PyObject *recent = f.recent
+    if recent != NULL and (<_Machine>recent).key == key:
+        return <_Machine>recent
     kinds = []
     for a in operands:
         if type(a) in _pure_transforms.WEAK:

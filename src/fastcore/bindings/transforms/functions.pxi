@@ -31,13 +31,11 @@ cdef class _Callable:
     cdef Py_ssize_t count  # of operands
     cdef bint is_own  # whether exp and the like are this package's
     cdef PyObject *recent  # the machine of the last call on a short-cut
-    cdef uint64_t recent_key
     cdef dict machines  # by kinds
 
     def __cinit__(self, *_, **__):
         self.call = _call_vectorized
         self.recent = NULL
-        self.recent_key = 0
         self.machines = {}
 
     cdef _Machine machine(self, tuple kinds):
@@ -146,17 +144,16 @@ cdef _Machine _plain_machine(_Callable f, uint64_t key, PyObject *const *operand
 
 cdef _Machine _remembered(_Callable f, uint64_t key, tuple kinds):
     """The machine for operands of these kinds, as that of the last call if it stays."""
-    machine = f.machine(kinds)
+    cdef _Machine machine = f.machine(kinds)
+    machine.key = key  # the same for the same kinds
     if kinds in f.machines:
-        f.recent_key = 0
         f.recent = <PyObject *>machine
-        f.recent_key = key
     return machine
 
 
 cdef inline _Machine _known_machine(_Callable f, uint64_t key, PyObject *const *operands):
     cdef PyObject *recent = f.recent
-    if f.recent_key == key:
+    if recent != NULL and (<_Machine>recent).key == key:
         return <_Machine>recent
     return _plain_machine(f, key, operands)
 

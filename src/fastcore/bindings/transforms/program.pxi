@@ -139,6 +139,7 @@ cdef struct Patch:
 
 cdef class _Machine:
     """A program made ready to run; it does not change any more."""
+    cdef uint64_t key  # of the kinds of its operands, on the short-cuts
     cdef int leaf_count, value_count
     cdef int kind  # of the result
     cdef int result  # the value
