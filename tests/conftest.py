@@ -53,3 +53,10 @@ def fc(request: pytest.FixtureRequest):
 def np():
     """NumPy, which the pure implementation does without."""
     return pytest.importorskip("numpy", reason="NumPy is not installed")
+
+
+@pytest.fixture(scope="session")
+def recent_numpy(np):
+    """For rules that older releases have otherwise: whole numbers stay integers when they are rounded, powers, clip."""
+    if tuple(map(int, np.__version__.split(".")[:2])) < (2, 4):
+        pytest.skip("NumPy 2.4 and later have these rules")

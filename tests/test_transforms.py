@@ -358,6 +358,7 @@ def check_against_numpy(fc, np, function, operands, name=""):
             assert normal(found) == normal(expected), note
 
 
+@pytest.mark.usefixtures("recent_numpy")
 @pytest.mark.parametrize("name", UNARY)
 def test_unary_functions_of_every_dtype_equal_numpys(fc, np, name):
     ufunc = getattr(np, name)
@@ -390,6 +391,7 @@ def test_unary_operators_of_every_dtype_equal_numpys(fc, np, name):
         check_against_numpy(fc, np, lambda x: function(x), (special_values(np, dtype),))
 
 
+@pytest.mark.usefixtures("recent_numpy")
 @pytest.mark.parametrize("name", OPERATORS)
 def test_operators_with_constants_equal_numpys(fc, np, name):
     function = OPERATORS[name]
@@ -400,6 +402,7 @@ def test_operators_with_constants_equal_numpys(fc, np, name):
             check_against_numpy(fc, np, lambda x, c=constant: function(c, x), operands, name)
 
 
+@pytest.mark.usefixtures("recent_numpy")
 @pytest.mark.parametrize("name", ("minimum", "maximum", "arctan2", "hypot", "copysign", "power", "fmod", "logaddexp"))
 def test_functions_with_constants_equal_numpys(fc, np, name):
     ufunc = getattr(np, name)
@@ -427,6 +430,7 @@ def test_clip_of_every_three_dtypes_equals_numpys(fc, np):
 BOUNDS = (None, 0, 1, -1, 127, 300, -300, 2**70, 0.5, math.nan, 2.5, -0.0, 0.0, True)
 
 
+@pytest.mark.usefixtures("recent_numpy")
 def test_clip_between_constants_equals_numpys(fc, np):
     for dtype in DTYPES:
         for low, high in itertools.product((*BOUNDS, np.int8(3), np.float32(1.5), np.uint16(3)), repeat=2):
@@ -436,6 +440,7 @@ def test_clip_between_constants_equals_numpys(fc, np):
             check_against_numpy(fc, np, function, (special_values(np, dtype),))
 
 
+@pytest.mark.usefixtures("recent_numpy")
 def test_clip_takes_its_bounds_by_every_name(fc, np):
     x = special_values(np, "float64")
     for function in (
@@ -500,6 +505,7 @@ def test_quotients_by_constants_are_correctly_rounded(fc, np, dtype):
             assert normal(quotient(few, divisor)) == normal(few / divisor), divisor
 
 
+@pytest.mark.usefixtures("recent_numpy")
 def test_powers_by_numbers_are_numpys(fc, np):
     """Its operator takes roots, squares and quotients of some exponents, and so do its loops of others."""
     specials = np.array([-math.inf, math.inf, -0.0, 0.0, -2.0, math.nan, 1e200, 5e-324])
@@ -953,6 +959,7 @@ def test_functions_of_arrays_of_any_layout_equal_numpys(fc, np):
         assert normal(fc.where(x > 1, x, 0, threads=2)) == normal(np.where(x > 1, x, 0)[()])
 
 
+@pytest.mark.usefixtures("recent_numpy")
 @pytest.mark.parametrize("name", DIRECT)
 def test_functions_of_arrays_equal_numpys(fc, np, name):
     x = np.array([abs(v) + 0.5 for v in pseudorandom_floats(3000)])
