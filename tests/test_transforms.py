@@ -1333,12 +1333,12 @@ def test_operands_at_any_address(fc, np, dtype):
         assert f.reduce(c, x, y, "sum") == fc.sum(expected), start
 
 
-@pytest.mark.parametrize("start", (0, 1, 5))
-@pytest.mark.parametrize("threads", (1, 2))
-def test_results_that_go_past_the_caches(fc, np, start, threads):
+@pytest.mark.parametrize("start", (0, 1, 2, 5))
+@pytest.mark.parametrize(("n", "threads"), ((1_700_000, 1), (1_700_000, 2), (17 * 262144 + 1, 1)))
+def test_results_that_go_past_the_caches(fc, np, start, n, threads):
+    """Of one element is the last part of the longest, less than what precedes a cache line."""
     if fc is pure:
         pytest.skip("the twin writes element by element")
-    n = 1_700_000
     x = np.arange(n + start, dtype="float64")[start:]
     out = np.zeros(n + 9)
     assert fc.vectorize(affine)(x, out=out[start : start + n], threads=threads) is not None

@@ -314,7 +314,7 @@ static void NAME(run)(const fc_tile_program *program, const fc_tile_operand *ope
     size_t i = start;
     if (end - start >= FEWEST_ALIGNED || program->is_streaming) {
         const size_t head = elements_to_boundary(program, operand, sizeof(ELEMENT), start);
-        if (head != 0 && head < 8 * WIDTH) {
+        if (head != 0 && head < 8 * WIDTH && head <= end - start) {
             NAME(run_rest)(program, operand, i, head, scratch);
             i += head;
         }
