@@ -1317,6 +1317,35 @@ def test_overflow_gives_no_warning(fc, np):
     f(np.array([1e4, -1, 0], "f2"))
 
 
+POLYNOMIALS = {
+    "cubic": lambda x, y: 1.5 * x * x * x + 2.5 * x * x + 3.5 * x + 4.5,
+    "falling": lambda x, y: 1.5 * x * x * x - 2.5 * x * x - 3.5 * x - 4.5,
+    "rising": lambda x, y: 4.5 + 3.5 * x + 2.5 * x * x + 1.5 * x * x * x,
+    "reversed": lambda x, y: 1 - x * 2.5 + x * x * 0.5 - x * x * x * 0.1,
+    "of two": lambda x, y: 1.5 * x * x * x + 2.5 * y * y + 3.5 * x * y - 4.5 * y,
+    "shared": lambda x, y: (2.5 * x * x) * (2.5 * x * x + 1) + (2.5 * x * x - 3 * y + 1),
+    "horner": lambda x, y: ((1.5 * x + 2.5) * x + 3.5) * x - 4.5,
+    "of sums": lambda x, y: (x + y) * (x + y) + 3 * (x + y) + 1,
+    "products": lambda x, y: x * y + x * x - y * y + (x - 2 * y + 0.5),
+    "differences": lambda x, y: (3 * x - (2 * y - 1)) - (0.5 - 2 * x * x),
+    "constants": lambda x, y: 0.0 * x * x * x - 0.0 * x * x + -0.0 * x - 0.0,
+}
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_polynomials_equal_numpys_to_the_bit(fc, np, name, dtype):
+    """Steps that do several operations round each of them."""
+    with np.errstate(all="ignore"):
+        x = np.array([*pseudorandom_floats(300), math.inf, -0.0]).astype(dtype)
+        y = np.linspace(-3, 3, 302).astype(dtype)
+        f = fc.vectorize(POLYNOMIALS[name])
+        for a in (x, y):
+            assert normal(f(a, y)) == normal(POLYNOMIALS[name](a, y))
+    with_numbers = fc.vectorize(lambda x, a, b, c, d: a * x * x * x + b * x * x - c * x - d)
+    assert normal(with_numbers(y, 1.5, 2, 0.25, 3)) == normal(1.5 * y * y * y + 2 * y * y - 0.25 * y - 3)
+
+
 # ---- memory ----
 
 

@@ -115,6 +115,8 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_ADD_PRODUCT
         FC_TILE_ADD_MULTIPLE
         FC_TILE_ADD_SQUARE_K
+        FC_TILE_ADD_MULTIPLE_K
+        FC_TILE_LOAD_CUBE_SQUARE_K
         FC_TILE_ADD_CUBE_K
         FC_TILE_LESS
         FC_TILE_LESS_EQUAL

@@ -269,6 +269,8 @@ typedef struct fc_transforms_table {
     X(ADD_PRODUCT, add_product) /* a + r*s */ \
     X(ADD_MULTIPLE, add_multiple) /* a + k*r */ \
     X(ADD_SQUARE_K, add_square_k) /* a + (k*r)*r */ \
+    X(ADD_MULTIPLE_K, add_multiple_k) /* (a + k*r) + k2 */ \
+    X(LOAD_CUBE_SQUARE_K, load_cube_square_k) /* ((k*r)*r)*r + (k2*r)*r */ \
     X(ADD_CUBE_K, add_cube_k) \
     X(LESS, less) /* the mask s = a < r */ \
     X(LESS_EQUAL, less_equal) \

@@ -147,7 +147,7 @@ cdef int _walk_arrays(_Machine machine, Walk *walk, tuple operands, int threads)
     try:
         # Rows for as many operands as may have to be gathered.
         run.gathered = machine.leaf_count
-        scratch = <char *>_allocate(_scratch_size(machine, &run) + machine.row_count * ROW_SIZE)
+        scratch = <char *>_allocate(_scratch_size(machine, &run))
         _walk_prepared(machine, walk, &run, size, scratch, threads)
     finally:
         _release(&prepared)

@@ -895,10 +895,10 @@ cdef class _Builder:
         return is_sum and self.add_term(phase, y, x, use)
 
     cdef bint add_constant(self, Phase *phase, int x, int constant, ConstantUse use) except -1:
-        """A product and a constant."""
-        cdef int u, v, step, operand
+        """A product and a constant, or a sum with a product and a constant."""
+        cdef int u, v, step
         if not self.is_fresh(x, "multiply"):
-            return False
+            return self.add_to_sum(phase, x, constant, use)
         u = self.argument_of(x, 0)
         v = self.argument_of(x, 1)
         if self.is_constant(u):
@@ -924,11 +924,39 @@ cdef class _Builder:
         self.remaining[x] = 0
         return True
 
+    cdef bint add_to_sum(self, Phase *phase, int x, int constant, ConstantUse use) except -1:
+        """(u + k*m) + k2, or (u - k*m) + k2, of an operand m in memory."""
+        cdef int u, term, step, factor, scale
+        cdef bint is_sum = self.is_fresh(x, "add")
+        if not is_sum and not self.is_fresh(x, "subtract"):
+            return False
+        u = self.argument_of(x, 0)
+        term = self.argument_of(x, 1)
+        if is_sum and self.power_of(term, &factor, &scale) != 1:
+            u, term = term, u
+        if self.is_constant(u) or self.power_of(term, &factor, &scale) != 1:
+            return False
+        self.make(phase, u)
+        step = self.emit_with(phase, FC_TILE_ADD_MULTIPLE_K, self.memory(phase, factor), 0, scale,
+                              AS_IT_IS if is_sum else NEGATED)
+        self.set_constant(step, constant, use, True)
+        self.consume_power(term, factor)
+        self.remaining[term] = 0
+        self.remaining[x] = 0
+        return True
+
     cdef bint add_term(self, Phase *phase, int x, int term, ConstantUse use) except -1:
         """A value and a product of operands in memory: x + term, or x - term if the constant is to be negated."""
-        cdef int factor, scale, u, v
+        cdef int factor, scale, u, v, other_factor, other_scale, step
         cdef int power = self.power_of(term, &factor, &scale)
-        if power:
+        if power == 2 and self.power_of(x, &other_factor, &other_scale) == 3 and other_factor == factor:
+            step = self.emit_with(phase, FC_TILE_LOAD_CUBE_SQUARE_K, self.memory(phase, factor), 0, other_scale,
+                                  AS_IT_IS)
+            self.set_constant(step, scale, use, True)
+            self.consume_power(x, factor)
+            self.remaining[x] = 0
+            self.consume_power(term, factor)
+        elif power:
             self.make(phase, x)
             # Making x may have made the factor's place another, but not taken it away: a use is still to come.
             self.emit_with(phase, (FC_TILE_ADD_MULTIPLE, FC_TILE_ADD_SQUARE_K, FC_TILE_ADD_CUBE_K)[power - 1],

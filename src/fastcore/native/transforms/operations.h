@@ -131,6 +131,8 @@ OF_TWO(add_product, T(add)(a, T(mul)(b, c)))
 OF_MEMORY_AND_CONSTANT(add_multiple, T(add)(a, T(mul)(k, b)))
 OF_MEMORY_AND_CONSTANT(add_square_k, T(add)(a, T(mul)(T(mul)(k, b), b)))
 OF_MEMORY_AND_CONSTANT(add_cube_k, T(add)(a, T(mul)(T(mul)(T(mul)(k, b), b), b)))
+OF_MEMORY_AND_CONSTANTS(add_multiple_k, T(add)(T(add)(a, T(mul)(k, b)), k2))
+OF_MEMORY_AND_CONSTANTS(load_cube_square_k, T(add)(T(mul)(T(mul)(T(mul)(k, b), b), b), T(mul)(T(mul)(k2, b), b)))
 
 /* Division by a constant as exactly as the processor divides: see tiles.c. */
 #if FC_HAS_FMA

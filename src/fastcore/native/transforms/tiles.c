@@ -4,16 +4,16 @@
    is the function's eight vector arguments, which the calling convention keeps in registers; it changes them and jumps
    to the next step's function, so a step costs a jump beside its arithmetic (4 cycles on Zen 5, as many as eight
    multiplications) and no memory but what it names. Steps that do several operations on the way ("superinstructions")
-   save jumps: without them (x*2+3)/5 took 1.3 times as long in the L1 cache, a cubic polynomial twice.
-   Where vectors are not passed in registers (Windows, MSVC) the tile lies in memory and a loop calls the steps.
+   save jumps, and loads: of operands that straddle cache lines these cost more than the arithmetic. Where vectors are
+   not passed in registers (Windows, MSVC) the tile lies in memory and a loop calls the steps.
 
-   Arithmetic is IEEE 754, each operation rounded, as in NumPy. A division by a constant c (fc_tile_divides_exactly)
-   takes r = 1/c, q = x·r and then q + (x - q·c)·r with two fused multiply-adds: the correctly rounded x/c, if nothing
-   over- or underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53,
-   2004). That is so for 2^-900 <= |x| <= 2^900 and 2^-100 <= |c| <= 2^100, in float32 2^-80, 2^80 and 2^-20, 2^20: q is
-   normal, and x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact.
-   A tile with an element beyond them is looked at one vector at a time: zeros, infinities and NaNs are right in q
-   already, and for the rest there is the processor's own division. */
+   Arithmetic is IEEE 754, each operation rounded, as in NumPy. A division by a constant c (fc_tile_division) takes r =
+   1/c, q = x·r and then q + (x - q·c)·r with two fused multiply-adds: the correctly rounded x/c, if nothing over- or
+   underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53, 2004). That
+   is so for 2^-900 <= |x| <= 2^900 and 2^-100 <= |c| <= 2^100, in float32 2^-80, 2^80 and 2^-20, 2^20: q is normal, and
+   x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact. A tile with
+   an element beyond them is looked at one vector at a time: zeros, infinities and NaNs are right in q already, and for
+   the rest there is the processor's own division. */
 #include <math.h>
 
 #include "lanes.h"
