@@ -748,4 +748,73 @@ typedef uint32_t fc_f32_bits;
 
 #endif
 
+/* Eight masks, one after the other, as bytes, 0 or 1. */
+#if defined(FC_ISA_AVX512)
+FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
+    uint64_t all;
+    memcpy(&all, m, sizeof all);
+    _mm512_storeu_si512(p, _mm512_maskz_set1_epi8(all, 1));
+}
+FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
+    uint64_t all[2];
+    memcpy(all, m, sizeof all);
+    _mm512_storeu_si512(p, _mm512_maskz_set1_epi8(all[0], 1));
+    _mm512_storeu_si512(p + 64, _mm512_maskz_set1_epi8(all[1], 1));
+}
+#elif defined(FC_ISA_AVX2)
+/* Packing works on halves of vectors: what it makes has the lower halves' marks below, the upper ones' above. */
+FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
+    __m256i pair[4], both;
+    __m128i low, high;
+    for (int k = 0; k < 4; k++) {
+        pair[k] =
+            _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(m[2 * k]), _mm256_castpd_ps(m[2 * k + 1]), 0x88));
+    }
+    both = _mm256_packs_epi16(_mm256_packs_epi32(pair[0], pair[1]), _mm256_packs_epi32(pair[2], pair[3]));
+    both = _mm256_and_si256(both, _mm256_set1_epi8(1));
+    low = _mm256_castsi256_si128(both);
+    high = _mm256_extracti128_si256(both, 1);
+    _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi16(low, high));
+    _mm_storeu_si128((__m128i *)(p + 16), _mm_unpackhi_epi16(low, high));
+}
+FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
+    for (int k = 0; k < 8; k += 4, p += 32) {
+        const __m256i first = _mm256_packs_epi32(_mm256_castps_si256(m[k]), _mm256_castps_si256(m[k + 1]));
+        const __m256i second = _mm256_packs_epi32(_mm256_castps_si256(m[k + 2]), _mm256_castps_si256(m[k + 3]));
+        const __m256i four = _mm256_and_si256(_mm256_packs_epi16(first, second), _mm256_set1_epi8(1));
+        const __m128i low = _mm256_castsi256_si128(four), high = _mm256_extracti128_si256(four, 1);
+        _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi32(low, high));
+        _mm_storeu_si128((__m128i *)(p + 16), _mm_unpackhi_epi32(low, high));
+    }
+}
+#elif defined(__x86_64__) || defined(_M_X64)
+FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
+    __m128i pair[4];
+    for (int k = 0; k < 4; k++) {
+        pair[k] = _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(m[2 * k]), _mm_castpd_ps(m[2 * k + 1]), 0x88));
+    }
+    _mm_storeu_si128((__m128i *)p, _mm_and_si128(_mm_packs_epi16(_mm_packs_epi32(pair[0], pair[1]),
+                                                                 _mm_packs_epi32(pair[2], pair[3])),
+                                                 _mm_set1_epi8(1)));
+}
+FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
+    for (int k = 0; k < 8; k += 4, p += 16) {
+        const __m128i first = _mm_packs_epi32(_mm_castps_si128(m[k]), _mm_castps_si128(m[k + 1]));
+        const __m128i second = _mm_packs_epi32(_mm_castps_si128(m[k + 2]), _mm_castps_si128(m[k + 3]));
+        _mm_storeu_si128((__m128i *)p, _mm_and_si128(_mm_packs_epi16(first, second), _mm_set1_epi8(1)));
+    }
+}
+#else
+FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
+    for (int k = 0; k < 8; k++) {
+        fc_f64_mask_to_bytes(p + k * FC_F64_WIDTH, m[k]);
+    }
+}
+FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
+    for (int k = 0; k < 8; k++) {
+        fc_f32_mask_to_bytes(p + k * FC_F32_WIDTH, m[k]);
+    }
+}
+#endif
+
 #endif
