@@ -61,6 +61,9 @@ cdef extern from "fastcore.h" nogil:
         FC_TILE_LOAD_INT32
         FC_TILE_LOAD_UINT32
         FC_TILE_LOAD_INT64
+        FC_TILE_LOAD_AFFINE_INT32
+        FC_TILE_LOAD_AFFINE_UINT32
+        FC_TILE_LOAD_AFFINE_INT64
         FC_TILE_LOAD_FLOAT32
         FC_TILE_LOAD_FLOAT64
         FC_TILE_FILL
@@ -266,6 +269,7 @@ cdef extern from "fastcore.h" nogil:
     ctypedef union fc_tile_constant:
         double float64
         float float32
+        int64_t int64
 
     ctypedef void (*fc_tile_function)() noexcept nogil
 

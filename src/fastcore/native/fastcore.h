@@ -215,6 +215,9 @@ typedef struct fc_transforms_table {
     X(LOAD_INT32, load_int32) \
     X(LOAD_UINT32, load_uint32) \
     X(LOAD_INT64, load_int64) \
+    X(LOAD_AFFINE_INT32, load_affine_int32) /* a = r*k + k2, which wrap, then converted */ \
+    X(LOAD_AFFINE_UINT32, load_affine_uint32) \
+    X(LOAD_AFFINE_INT64, load_affine_int64) \
     X(LOAD_FLOAT32, load_float32) \
     X(LOAD_FLOAT64, load_float64) \
     X(FILL, fill) /* a = k */ \
@@ -236,7 +239,7 @@ typedef struct fc_transforms_table {
     X(SUBTRACT_FROM_K, subtract_from_k) \
     X(MULTIPLY_K, multiply_k) \
     X(DIVIDE_K, divide_k) \
-    X(DIVIDE_EXACT, divide_exact) /* a / k, by k2 = 1 / k (fc_tile_divides_exactly) */ \
+    X(DIVIDE_EXACT, divide_exact) /* a / k, by k2 = 1 / k (fc_tile_division) */ \
     X(DIVIDE_INTO_K, divide_into_k) \
     X(MINIMUM_K, minimum_k) \
     X(MINIMUM_OF_K, minimum_of_k) \
@@ -343,10 +346,11 @@ enum fc_tile_operation {
         FC_TILE_OPERATION_COUNT
 };
 
-/* A constant in the program's own type. */
+/* A constant in the program's own type, or of integers that wrap. */
 typedef union fc_tile_constant {
     double float64;
     float float32;
+    int64_t int64;
 } fc_tile_constant;
 
 typedef struct fc_tile_step {

@@ -74,6 +74,10 @@ _LOAD_TILES = {
     ("int16", "float32"): FC_TILE_LOAD_INT16, ("uint16", "float32"): FC_TILE_LOAD_UINT16,
     ("float64", "float32"): FC_TILE_LOAD_FLOAT64,
 }
+# What a tile computes of integers as it loads them.
+_AFFINE_TILES = {
+    "int32": FC_TILE_LOAD_AFFINE_INT32, "uint32": FC_TILE_LOAD_AFFINE_UINT32, "int64": FC_TILE_LOAD_AFFINE_INT64,
+}
 # Integer loops of NumPy's that may raise an error.
 _RAISING = ("power",)
 
@@ -122,6 +126,8 @@ cdef enum ConstantUse:
     LOW_BOUND
     HIGH_BOUND
     IS_TRUE
+    INTEGER
+    NEGATED_INTEGER
 
 # A constant of a tile step that is a number passed as an operand.
 cdef struct Patch:
@@ -244,6 +250,33 @@ cdef double _constant_value(int kind, const char *where) noexcept nogil:
         memcpy(&single, where, 4)
         return single
     return where[0] != 0
+
+
+cdef int64_t _integer_value(int kind, const char *where) noexcept nogil:
+    """A constant of a kind of integers of 32 or 64 bits."""
+    cdef int64_t wide
+    cdef int32_t narrow
+    if kind in (FC_INT64, FC_UINT64):
+        memcpy(&wide, where, 8)
+        return wide
+    memcpy(&narrow, where, 4)
+    return narrow  # of uint32 too: the upper half is not looked at
+
+
+cdef void _set_leaf(fc_tile_step *step, int kind, int leaf_kind, const char *where, ConstantUse use,
+                    bint is_second) noexcept nogil:
+    """Give a tile step of a kind a constant that is a leaf, in memory."""
+    cdef int64_t integer
+    if use not in (INTEGER, NEGATED_INTEGER):
+        _set_constant(step, kind, _constant_value(leaf_kind, where), use, is_second)
+        return
+    integer = _integer_value(leaf_kind, where)
+    if use == NEGATED_INTEGER:
+        integer = <int64_t>(0 - <uint64_t>integer)
+    if is_second:
+        step.k2.int64 = integer
+    else:
+        step.k.int64 = integer
 
 
 cdef void _set_constant(fc_tile_step *step, int kind, double value, ConstantUse use, bint is_second) noexcept nogil:

@@ -104,6 +104,8 @@ cdef class _Builder:
         machine.patch = <Patch *>_allocate(self.capacity * sizeof(Patch))
         for i in range(self.count):
             self.join_product(i)
+        for i in range(self.count):
+            self.join_affine(i)
         while not self.is_done[machine.result]:
             before = machine.phase_count
             for i in range(self.count):
@@ -145,6 +147,38 @@ cdef class _Builder:
         self.argument_count[i] = 3
         self.uses[product] = 0
         self.steps[i] = _pure_transforms.Step("multiply_add", step.kind, step.result, (factor, scale, constant))
+        return 0
+
+    cdef int join_affine(self, int i) except -1:
+        """Make one step of a conversion of integers and the product with a constant, and sum with another, before it."""
+        cdef int value = self.leaf_count + i, integer, x, scale
+        step = self.steps[i]
+        if step.operation != "cast" or step.result != "float64" or step.kind not in _AFFINE_TILES:
+            return 0
+        integer = self.argument[i][0]
+        if not self.is_step(integer) or self.uses[integer] != 1 or not self.uses[value]:
+            return 0
+        cdef str operation = self.step_of(integer).operation
+        if operation not in ("multiply_add", "multiply", "add", "subtract", "negative"):
+            return 0
+        x = self.argument_of(integer, 0)
+        if operation == "multiply_add":
+            self.argument[i][1], self.argument[i][2] = self.argument_of(integer, 1), self.argument_of(integer, 2)
+        elif operation != "negative":
+            scale = self.argument_of(integer, 1)
+            if self.machine.is_uniform(x):
+                x, scale = scale, x
+                operation = "subtract_from" if operation == "subtract" else operation
+            if not self.machine.is_uniform(scale):
+                return 0
+            self.argument[i][1] = scale
+        if self.machine.is_uniform(x):
+            return 0
+        self.argument[i][0] = x
+        self.argument_count[i] = self.argument_count[integer - self.leaf_count]
+        self.uses[integer] = 0
+        self.machine.origin[value] = -1
+        self.steps[i] = _pure_transforms.Step("load_" + operation, step.kind, step.result, ())
         return 0
 
     cdef bint is_ready(self, int i) noexcept:
@@ -282,7 +316,7 @@ cdef class _Builder:
                 argument = self.argument[i][k]
                 # A cast takes what is in memory.
                 if not self.is_done[argument] and not (
-                        self.is_inside[argument] and (self.steps[i].operation != "cast" or self.is_mask(argument))):
+                        self.is_inside[argument] and (not self.is_load(i) or self.is_mask(argument))):
                     break
             else:
                 self.is_inside[value] = True
@@ -323,6 +357,9 @@ cdef class _Builder:
             machine.row[value] = 0
         return 0
 
+    cdef bint is_load(self, int i) except -1:
+        return self.steps[i].operation == "cast" or self.steps[i].operation.startswith("load_")
+
     cdef bint is_mask(self, int value) except -1:
         return self.is_step(value) and self.step_of(value).result == "bool"
 
@@ -357,8 +394,8 @@ cdef class _Builder:
         cdef _Machine machine = self.machine
         cdef Patch *patch
         if machine.leaf_operand[leaf] < 0:
-            _set_constant(&machine.tile_step[step], self.kind,
-                          _constant_value(machine.leaf_kind[leaf], machine.constants + 8 * leaf), use, is_second)
+            _set_leaf(&machine.tile_step[step], self.kind, machine.leaf_kind[leaf], machine.constants + 8 * leaf, use,
+                      is_second)
             return 0
         patch = &machine.patch[machine.patch_count]
         patch.step = step
@@ -468,6 +505,8 @@ cdef class _Builder:
         cdef int step
         if operation == "cast":
             self.compute_cast(phase, value, x)
+        elif operation.startswith("load_"):
+            self.load_affine(phase, value, x, operation)
         elif operation == "where":
             self.compute_where(phase, x, self.argument_of(value, 1), self.argument_of(value, 2))
         elif operation == "clip":
@@ -506,6 +545,21 @@ cdef class _Builder:
         else:
             # A number is a constant of its own kind already; were it not, its element would be loaded again and again.
             self.emit(phase, _LOAD_TILES[step.kind, step.result], self.memory_operand(phase, x, FC_TILE_INPUT), 0)
+        return 0
+
+    cdef int load_affine(self, Phase *phase, int value, int x, str operation) except -1:
+        """A load of integers of which a multiple, plus a constant, is converted."""
+        cdef int step = self.emit(phase, _AFFINE_TILES[self.step_of(value).kind],
+                                  self.memory_operand(phase, x, FC_TILE_INPUT), 0)
+        self.machine.tile_step[step].k.int64 = -1 if operation in ("load_subtract_from", "load_negative") else 1
+        self.machine.tile_step[step].k2.int64 = 0
+        if operation in ("load_multiply", "load_multiply_add"):
+            self.set_constant(step, self.argument_of(value, 1), INTEGER)
+        if operation == "load_multiply_add":
+            self.set_constant(step, self.argument_of(value, 2), INTEGER, True)
+        elif operation not in ("load_multiply", "load_negative"):
+            self.set_constant(step, self.argument_of(value, 1),
+                              NEGATED_INTEGER if operation == "load_subtract" else INTEGER, True)
         return 0
 
     cdef int compute_binary(self, Phase *phase, str operation, int x, int y, int s) except -1:

@@ -336,9 +336,8 @@ cdef int _prepare(_Machine machine, const View *views, PyObject *const *numbers,
     for i in range(machine.patch_count):
         step = &run.tile_step[machine.patch[i].step]
         position = machine.patch[i].leaf
-        _set_constant(step, machine.step_kind[machine.patch[i].step],
-                      _constant_value(machine.leaf_kind[position], run.leaf[position]), machine.patch[i].use,
-                      machine.patch[i].is_second)
+        _set_leaf(step, machine.step_kind[machine.patch[i].step], machine.leaf_kind[position], run.leaf[position],
+                  machine.patch[i].use, machine.patch[i].is_second)
     if _is_direct(machine, run):
         step = &run.tile_step[machine.tile_step_count - 1]
         if out_kind == FC_FLOAT32 and machine.kind == FC_FLOAT64:

@@ -12,10 +12,15 @@
    lanes both this and fc_f64_bits_max_unsigned may look at the upper 32 bits alone, as AVX2 and SSE compare no more
    without sign at once: the lower half of the maximum is then of no use, and a limit should have zeros there.
 
-   A load of another type converts exactly as many elements as a vector has lanes, rounded once. 64-bit integers are
+   A load of another type converts exactly as many elements as a vector has lanes, rounded once, and so do
+   fc_f64_affine_int32(p, k, c) and its like, which convert p·k + c, the lower bits of it that the type has. 64-bit integers are
    converted in two halves where no instruction does it: put below the bits of 2^84 and 2^52 they become the doubles
    2^84 + (high + 2^31)·2^32 and 2^52 + low. The first less (2^84 + 2^63 + 2^52) is high·2^32 - 2^52, a multiple of 2^32
-   below 2^64 and so exact; adding the second is the only rounding. */
+   below 2^64 and so exact; adding the second is the only rounding.
+
+   fc_leave_vectors() is for the end of functions that call others with vectors in registers: gcc 12 clears the upper
+   halves itself everywhere but there, and with them in use glibc's exp, which is not compiled for AVX, took 14 times as
+   long on Zen 3. */
 #ifndef FASTCORE_TRANSFORMS_LANES_H
 #define FASTCORE_TRANSFORMS_LANES_H
 
@@ -33,6 +38,12 @@
 #define fc_f64_and(a, b) fc_f64_from_bits(fc_f64_bits_of(a) & fc_f64_bits_of(b))
 #define fc_f64_greater(a, b) (fc_f64_bits_of(a) > fc_f64_bits_of(b) ? (a) : (b))
 #define fc_f64_or_xor(a, b, c) fc_f64_from_bits(fc_f64_bits_of(a) | (fc_f64_bits_of(b) ^ fc_f64_bits_of(c)))
+#endif
+
+#if defined(FC_ISA_AVX512) || defined(FC_ISA_AVX2)
+#define fc_leave_vectors() _mm256_zeroupper()
+#else
+#define fc_leave_vectors() ((void)0)
 #endif
 
 /* A few bytes, for the loads of part of a register. */
@@ -109,6 +120,16 @@ typedef __m512i fc_f64_bits;
 #define fc_f64_load_uint16(p) _mm512_cvtepi32_pd(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))))
 #define fc_f64_load_int8(p) _mm512_cvtepi32_pd(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(p))))
 #define fc_f64_load_uint8(p) _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p))))
+#define fc_f64_affine_int64(p, k, c)                                                                       \
+    _mm512_cvtepi64_pd(_mm512_add_epi64(_mm512_mullo_epi64(_mm512_loadu_si512(p), _mm512_set1_epi64(k)), \
+                                        _mm512_set1_epi64(c)))
+FC_INLINE __m256i fc_f64_affine_32(const void *p, int64_t k, int64_t c) {
+    return _mm256_add_epi32(
+        _mm256_mullo_epi32(_mm256_loadu_si256((const __m256i *)p), _mm256_set1_epi32((int32_t)k)),
+        _mm256_set1_epi32((int32_t)c));
+}
+#define fc_f64_affine_int32(p, k, c) _mm512_cvtepi32_pd(fc_f64_affine_32(p, k, c))
+#define fc_f64_affine_uint32(p, k, c) _mm512_cvtepu32_pd(fc_f64_affine_32(p, k, c))
 #define fc_f64_store_f32(p, a) _mm256_storeu_ps(p, _mm512_cvtpd_ps(a))
 #define fc_f64_stream(p, a) _mm512_stream_pd(p, a)
 
@@ -240,10 +261,21 @@ FC_INLINE fc_f64 fc_f64_of_halves(__m256i high, __m256i low) { /* as said above;
     return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000801p84)),
                          _mm256_castsi256_pd(low));
 }
-FC_INLINE fc_f64 fc_f64_load_int64(const int64_t *p) {
-    const __m256i x = _mm256_loadu_si256((const __m256i *)p);
+FC_INLINE fc_f64 fc_f64_of_int64(__m256i x) {
     const __m256i high = _mm256_xor_si256(_mm256_srli_epi64(x, 32), _mm256_set1_epi64x(0x4530000080000000));
     return fc_f64_of_halves(high, _mm256_blend_epi32(x, _mm256_set1_epi64x(0x4330000000000000), 0xaa));
+}
+#define fc_f64_load_int64(p) fc_f64_of_int64(_mm256_loadu_si256((const __m256i *)(p)))
+/* The lower 64 bits of a product: of the lower halves, and of each with the other's upper half, 32 bits higher. */
+FC_INLINE fc_f64 fc_f64_affine_int64(const int64_t *p, int64_t k, int64_t c) {
+    const __m256i x = _mm256_loadu_si256((const __m256i *)p);
+    const __m256i low = _mm256_set1_epi64x(k & 0xffffffff), high = _mm256_set1_epi64x((int64_t)((uint64_t)k >> 32));
+    __m256i crossed = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), low);
+    if ((uint64_t)k >> 32 != 0) {
+        crossed = _mm256_add_epi64(crossed, _mm256_mul_epu32(x, high));
+    }
+    return fc_f64_of_int64(_mm256_add_epi64(_mm256_add_epi64(_mm256_mul_epu32(x, low), _mm256_slli_epi64(crossed, 32)),
+                                            _mm256_set1_epi64x(c)));
 }
 FC_INLINE fc_f64 fc_f64_load_uint64(const uint64_t *p) {
     const __m256i x = _mm256_loadu_si256((const __m256i *)p);
@@ -252,11 +284,17 @@ FC_INLINE fc_f64 fc_f64_load_uint64(const uint64_t *p) {
     return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p84)),
                          _mm256_castsi256_pd(low));
 }
-FC_INLINE fc_f64 fc_f64_load_uint32(const uint32_t *p) {
-    const __m256i x = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)p));
-    return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(x, _mm256_set1_epi64x(0x4330000000000000))),
-                         _mm256_set1_pd(0x1p52));
+FC_INLINE fc_f64 fc_f64_of_uint32(__m128i x) {
+    const __m256i wide = _mm256_or_si256(_mm256_cvtepu32_epi64(x), _mm256_set1_epi64x(0x4330000000000000));
+    return _mm256_sub_pd(_mm256_castsi256_pd(wide), _mm256_set1_pd(0x1p52));
 }
+#define fc_f64_load_uint32(p) fc_f64_of_uint32(_mm_loadu_si128((const __m128i *)(p)))
+FC_INLINE __m128i fc_f64_affine_32(const void *p, int64_t k, int64_t c) {
+    return _mm_add_epi32(_mm_mullo_epi32(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi32((int32_t)k)),
+                         _mm_set1_epi32((int32_t)c));
+}
+#define fc_f64_affine_int32(p, k, c) _mm256_cvtepi32_pd(fc_f64_affine_32(p, k, c))
+#define fc_f64_affine_uint32(p, k, c) fc_f64_of_uint32(fc_f64_affine_32(p, k, c))
 #define fc_f64_load_int32(p) _mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(p)))
 #define fc_f64_load_int16(p) _mm256_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_loadl_epi64((const __m128i *)(p))))
 #define fc_f64_load_uint16(p) _mm256_cvtepi32_pd(_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)(p))))
@@ -388,11 +426,22 @@ FC_INLINE int fc_f64_bits_any_above(fc_f64_bits b, uint64_t limit) {
     return _mm_movemask_pd(_mm_castsi128_pd(_mm_cmpeq_epi32(_mm_max_epu32(b, limits), limits))) != 3;
 }
 
-FC_INLINE fc_f64 fc_f64_load_int64(const int64_t *p) { /* as said above; 2^84 + 2^63 + 2^52 */
-    const __m128i x = _mm_loadu_si128((const __m128i *)p);
+FC_INLINE fc_f64 fc_f64_of_int64(__m128i x) { /* as said above; 2^84 + 2^63 + 2^52 */
     const __m128i high = _mm_xor_si128(_mm_srli_epi64(x, 32), _mm_set1_epi64x(0x4530000080000000));
     const __m128i low = _mm_blend_epi16(x, _mm_set1_epi64x(0x4330000000000000), 0xcc);
     return _mm_add_pd(_mm_sub_pd(_mm_castsi128_pd(high), _mm_set1_pd(0x1.00000801p84)), _mm_castsi128_pd(low));
+}
+#define fc_f64_load_int64(p) fc_f64_of_int64(_mm_loadu_si128((const __m128i *)(p)))
+/* The lower 64 bits of a product: of the lower halves, and of each with the other's upper half, 32 bits higher. */
+FC_INLINE fc_f64 fc_f64_affine_int64(const int64_t *p, int64_t k, int64_t c) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)p);
+    const __m128i low = _mm_set1_epi64x(k & 0xffffffff), high = _mm_set1_epi64x((int64_t)((uint64_t)k >> 32));
+    __m128i crossed = _mm_mul_epu32(_mm_srli_epi64(x, 32), low);
+    if ((uint64_t)k >> 32 != 0) {
+        crossed = _mm_add_epi64(crossed, _mm_mul_epu32(x, high));
+    }
+    return fc_f64_of_int64(
+        _mm_add_epi64(_mm_add_epi64(_mm_mul_epu32(x, low), _mm_slli_epi64(crossed, 32)), _mm_set1_epi64x(c)));
 }
 FC_INLINE fc_f64 fc_f64_load_uint64(const uint64_t *p) {
     const __m128i x = _mm_loadu_si128((const __m128i *)p);
@@ -400,10 +449,17 @@ FC_INLINE fc_f64 fc_f64_load_uint64(const uint64_t *p) {
     const __m128i low = _mm_blend_epi16(x, _mm_set1_epi64x(0x4330000000000000), 0xcc);
     return _mm_add_pd(_mm_sub_pd(_mm_castsi128_pd(high), _mm_set1_pd(0x1.00000001p84)), _mm_castsi128_pd(low));
 }
-FC_INLINE fc_f64 fc_f64_load_uint32(const uint32_t *p) {
-    const __m128i x = _mm_cvtepu32_epi64(_mm_loadl_epi64((const __m128i *)p));
-    return _mm_sub_pd(_mm_castsi128_pd(_mm_or_si128(x, _mm_set1_epi64x(0x4330000000000000))), _mm_set1_pd(0x1p52));
+FC_INLINE fc_f64 fc_f64_of_uint32(__m128i x) {
+    const __m128i wide = _mm_or_si128(_mm_cvtepu32_epi64(x), _mm_set1_epi64x(0x4330000000000000));
+    return _mm_sub_pd(_mm_castsi128_pd(wide), _mm_set1_pd(0x1p52));
 }
+#define fc_f64_load_uint32(p) fc_f64_of_uint32(_mm_loadl_epi64((const __m128i *)(p)))
+FC_INLINE __m128i fc_f64_affine_32(const void *p, int64_t k, int64_t c) {
+    return _mm_add_epi32(_mm_mullo_epi32(_mm_loadl_epi64((const __m128i *)p), _mm_set1_epi32((int32_t)k)),
+                         _mm_set1_epi32((int32_t)c));
+}
+#define fc_f64_affine_int32(p, k, c) _mm_cvtepi32_pd(fc_f64_affine_32(p, k, c))
+#define fc_f64_affine_uint32(p, k, c) fc_f64_of_uint32(fc_f64_affine_32(p, k, c))
 #define fc_f64_load_int32(p) _mm_cvtepi32_pd(_mm_loadl_epi64((const __m128i *)(p)))
 #define fc_f64_load_int16(p) _mm_cvtepi32_pd(_mm_cvtepi16_epi32(_mm_cvtsi32_si128((int)fc_four_bytes(p))))
 #define fc_f64_load_uint16(p) _mm_cvtepi32_pd(_mm_cvtepu16_epi32(_mm_cvtsi32_si128((int)fc_four_bytes(p))))
@@ -554,6 +610,17 @@ FC_INLINE uint32x4_t fc_f64_four_uint8(const void *p) {
 #define fc_f64_load_uint16(p) vcvtq_f64_u64(vmovl_u32(vget_low_u32(fc_f64_four_uint16(p))))
 #define fc_f64_load_int8(p) vcvtq_f64_s64(vmovl_s32(vget_low_s32(fc_f64_four_int8(p))))
 #define fc_f64_load_uint8(p) vcvtq_f64_u64(vmovl_u32(vget_low_u32(fc_f64_four_uint8(p))))
+/* There is no product of 64-bit lanes. */
+FC_INLINE fc_f64 fc_f64_affine_int64(const int64_t *p, int64_t k, int64_t c) {
+    const uint64_t x = (uint64_t)p[0] * (uint64_t)k, y = (uint64_t)p[1] * (uint64_t)k;
+    const uint64x2_t both = vaddq_u64(vcombine_u64(vcreate_u64(x), vcreate_u64(y)), vdupq_n_u64((uint64_t)c));
+    return vcvtq_f64_s64(vreinterpretq_s64_u64(both));
+}
+FC_INLINE uint32x2_t fc_f64_affine_32(const void *p, int64_t k, int64_t c) {
+    return vmla_u32(vdup_n_u32((uint32_t)c), vld1_u32((const uint32_t *)p), vdup_n_u32((uint32_t)k));
+}
+#define fc_f64_affine_int32(p, k, c) vcvtq_f64_s64(vmovl_s32(vreinterpret_s32_u32(fc_f64_affine_32(p, k, c))))
+#define fc_f64_affine_uint32(p, k, c) vcvtq_f64_u64(vmovl_u32(fc_f64_affine_32(p, k, c)))
 #define fc_f64_store_f32(p, a) vst1_f32(p, vcvt_f32_f64(a))
 #define fc_f64_stream(p, a) vst1q_f64(p, a)
 
@@ -690,6 +757,9 @@ typedef uint64_t fc_f64_bits;
 #define fc_f64_load_uint16(p) ((double)*(p))
 #define fc_f64_load_int8(p) ((double)*(p))
 #define fc_f64_load_uint8(p) ((double)*(p))
+#define fc_f64_affine_int64(p, k, c) ((double)(int64_t)((uint64_t)*(p) * (uint64_t)(k) + (uint64_t)(c)))
+#define fc_f64_affine_int32(p, k, c) ((double)(int32_t)((uint32_t)*(p) * (uint32_t)(k) + (uint32_t)(c)))
+#define fc_f64_affine_uint32(p, k, c) ((double)((uint32_t)*(p) * (uint32_t)(k) + (uint32_t)(c)))
 #define fc_f64_store_f32(p, a) ((void)(*(p) = (float)(a)))
 #define fc_f64_stream(p, a) ((void)(*(p) = (a)))
 

@@ -134,35 +134,21 @@ OF_MEMORY_AND_CONSTANT(add_cube_k, T(add)(a, T(mul)(T(mul)(T(mul)(k, b), b), b))
 OF_MEMORY_AND_CONSTANTS(add_multiple_k, T(add)(T(add)(a, T(mul)(k, b)), k2))
 OF_MEMORY_AND_CONSTANTS(load_cube_square_k, T(add)(T(mul)(T(mul)(T(mul)(k, b), b), b), T(mul)(T(mul)(k2, b), b)))
 
-/* Division by a constant as exactly as the processor divides: see tiles.c. */
+/* Division by a constant, as exact as the processor's and beside it: see tiles.c. */
 #if FC_HAS_FMA
-FC_INLINE VECTOR NAME(quotient)(VECTOR a, VECTOR k, VECTOR reciprocal) {
-    const VECTOR q = T(mul)(a, reciprocal), exact = T(fma)(T(fnma)(q, k, a), reciprocal, q);
-    const VECTOR magnitude = T(abs)(a);
-    const MASK is_zero = T(equal)(a, T(set)(0)), is_finite = T(less)(magnitude, T(set)(INFINITY));
-    const MASK is_within =
-        T(mask_and)(T(less_equal)(T(set)(EXACT_FROM), magnitude), T(less_equal)(magnitude, T(set)(EXACT_TO)));
-    const MASK is_easy = T(mask_or)(is_zero, T(mask_not)(is_finite));
-    if (T(mask_any)(T(mask_not)(T(mask_or)(is_within, is_easy)))) {
-        return T(div)(a, k);
-    }
-    return T(select)(is_easy, q, exact);
-}
-
-STEP_ALONE(divide_exact_slowly, {
-    const VECTOR k = T(set)(K(step->k)), reciprocal = T(set)(K(step->k2));
-    EACH(NAME(quotient)(a, k, reciprocal))
-})
+#define BY_PROCESSOR (j < FC_DIVIDED_VECTORS * WIDTH)
 STEP(divide_exact, {
     const VECTOR k = T(set)(K(step->k)), reciprocal = T(set)(K(step->k2));
-    const BITS least = T(bits_set)(EXACT_LEAST);
-    BITS beyond = T(bits_set)(0);
-    LOOK_AT(beyond = T(bits_max_unsigned)(beyond, T(bits_sub)(T(bits_shl)(T(to_bits)(a), 1), least)))
-    if (FC_TILE_UNLIKELY(T(bits_any_above)(beyond, EXACT_RANGE))) {
-        STEP_INSTEAD(divide_exact_slowly);
+    const BITS quarter = T(bits_set)(EXACT_QUARTER), half = T(bits_set)(EXACT_HALF);
+    BITS within = half;
+    LOOK_AT(within = BY_PROCESSOR ? within : T(bits_and)(within, T(bits_add)(T(to_bits)(a), quarter)))
+    if (FC_TILE_UNLIKELY(T(bits_any_above)(T(bits_andnot)(within, half), 0))) {
+        STEP_INSTEAD(divide_k);
     }
-    EACH_WITH(const VECTOR q = T(mul)(a, reciprocal), T(fma)(T(fnma)(q, k, a), reciprocal, q))
+    EACH_WITH(const VECTOR q = T(mul)(a, reciprocal),
+              BY_PROCESSOR ? T(div)(a, k) : T(fma)(T(fnma)(q, k, a), reciprocal, q))
 })
+#undef BY_PROCESSOR
 #endif
 
 #define COMPARISON(name, holds)                                             \
@@ -271,8 +257,11 @@ SELECTIONS_WHERE(not_greater_equal, T(mask_not)(T(less_equal)(k, b)))
 /* Runs the steps on the tile of elements from i on. */
 #if IN_REGISTERS
 FC_INLINE void NAME(run_tile)(const fc_tile_step *step, size_t i, const fc_tile_operand *frame) {
-    const VECTOR a = T(set)(0); /* the first step takes nothing from its tile */
-    ((NAME(function))step->run)(step, i, frame, a, a, a, a, a, a, a, a);
+    VECTOR a0, a1, a2, a3, a4, a5, a6, a7;
+    /* The first step takes nothing from its tile, so that it may hold whatever is in the registers. */
+    FC_TILE_WHATEVER(a0, a1, a2, a3);
+    FC_TILE_WHATEVER(a4, a5, a6, a7);
+    ((NAME(function))step->run)(step, ARGUMENTS);
 }
 #else
 static void NAME(run_tile)(const fc_tile_step *step, size_t i, const fc_tile_operand *frame) {
