@@ -265,6 +265,7 @@ cdef extern from "fastcore.h" nogil:
     ctypedef struct fc_transforms_table:
         fc_loop[18][12] loop
         fc_loop[12][12] cast
+        void (*gather[12])(const void *x, Py_ssize_t stride, void *out, size_t n) noexcept nogil
 
     ctypedef union fc_tile_constant:
         double float64

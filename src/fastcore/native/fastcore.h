@@ -201,6 +201,8 @@ typedef void (*fc_loop)(const void *a, int step_a, const void *b, int step_b, co
 typedef struct fc_transforms_table {
     fc_loop loop[FC_OPERATION_COUNT][FC_KIND_COUNT]; /* NULL where the type has no such operation */
     fc_loop cast[FC_KIND_COUNT][FC_KIND_COUNT];      /* [from][to], NULL where NumPy would not cast safely */
+    /* Copies n elements of 1, 2, 4 or 8 bytes, by kind, that are `stride` bytes apart, to side by side. */
+    void (*gather[FC_KIND_COUNT])(const void *x, ptrdiff_t stride, void *out, size_t n);
 } fc_transforms_table;
 
 /* What a step of a tile program does (transforms/tiles.c): a becomes what is said; r and s are the step's operands in

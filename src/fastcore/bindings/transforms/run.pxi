@@ -38,31 +38,6 @@ cdef int _gathered_before(const Run *run, int leaf) noexcept nogil:
     return count
 
 
-cdef void _gather_block(const char *x, Py_ssize_t stride, size_t size, Py_ssize_t n, char *out) noexcept nogil:
-    """Copy n elements of a size from a stride apart to side by side; their bits are all that matters."""
-    if size == 8:
-        _gather_words[uint64_t](x, stride, n, <uint64_t *>out)
-    elif size == 4:
-        _gather_words[uint32_t](x, stride, n, <uint32_t *>out)
-    elif size == 2:
-        _gather_words[uint16_t](x, stride, n, <uint16_t *>out)
-    else:
-        _gather_words[uint8_t](x, stride, n, <uint8_t *>out)
-
-
-ctypedef fused Word:
-    uint8_t
-    uint16_t
-    uint32_t
-    uint64_t
-
-
-cdef void _gather_words(const char *x, Py_ssize_t stride, Py_ssize_t n, Word *out) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = (<const Word *>(x + i * stride))[0]
-
-
 # ---- scratch ----
 
 cdef inline bint _is_direct(_Machine machine, const Run *run) noexcept nogil:
@@ -206,8 +181,8 @@ cdef void _run_blocks(_Machine machine, const Run *run, Py_ssize_t first, Py_ssi
         if run.gathered > 0:
             for j in range(machine.leaf_count):
                 if run.stride[j] != 0:
-                    _gather_block(run.leaf[j] + i * run.stride[j], run.stride[j], machine.value_size[j], n,
-                                  rows + (machine.row_count + 1 + k) * ROW_SIZE)
+                    fc_transforms.gather[machine.leaf_kind[j]](run.leaf[j] + i * run.stride[j], run.stride[j],
+                                                               rows + (machine.row_count + 1 + k) * ROW_SIZE, n)
                     k += 1
         target = rows + machine.row_count * ROW_SIZE
         if run.out_kind == machine.kind:
