@@ -39,7 +39,7 @@ from common import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastcore import _threads, pure
+from fastcore import pure
 
 NUMBERS = st.lists(st.one_of(FLOATS, INTEGERS, st.booleans()), max_size=80)
 REDUCTIONS = ("sum", "fsum", "mean", "min", "max", "minmax", "argmin", "argmax", "var", "std")
@@ -1690,7 +1690,7 @@ def test_the_floating_point_state_changes_nothing_in_threads_and_accumulators(fc
 def test_threads_start_in_the_usual_floating_point_state(fc, floating_point_state):
     if fc is pure:
         pytest.skip("Python itself computes as the processor is set")
-    _threads._forget_pool()
+    fc.forget_team()
     states = []
     together = threading.Barrier(3)
 
@@ -1700,5 +1700,5 @@ def test_threads_start_in_the_usual_floating_point_state(fc, floating_point_stat
 
     usual = floating_point_state.get_state() & ~EXCEPTION_FLAGS
     odd = STATES["round up and flush"]
-    under(odd, floating_point_state, lambda: _threads.run(task, 3, 3))
+    under(odd, floating_point_state, lambda: fc.run_tasks(task, 3, 3))
     assert sorted(states) == sorted([usual, usual, usual | odd])

@@ -8,7 +8,11 @@ import threading
 import pytest
 from common import normal
 
-from fastcore import _threads
+
+
+@pytest.fixture
+def run_tasks():
+    return pytest.importorskip("fastcore._kernels", reason="the twins run on one thread").run_tasks
 
 
 @pytest.mark.parametrize("name", ("sum", "fsum", "mean", "min", "max"))
@@ -39,14 +43,14 @@ def test_vectorized_functions_do_not_depend_on_the_number_of_threads(fc, np):
 
 
 @pytest.mark.parametrize("threads", (1, 2, 4))
-def test_every_task_runs_once(threads):
+def test_every_task_runs_once(run_tasks, threads):
     done = []
-    _threads.run(done.append, 1000, threads)
+    run_tasks(done.append, 1000, threads)
     assert sorted(done) == list(range(1000))
 
 
 @pytest.mark.parametrize("threads", (1, 2, 4))
-def test_an_exception_of_a_task_is_raised_and_ends_the_rest(threads):
+def test_an_exception_of_a_task_is_raised_and_ends_the_rest(run_tasks, threads):
     done = []
 
     def task(number):
@@ -55,16 +59,16 @@ def test_an_exception_of_a_task_is_raised_and_ends_the_rest(threads):
         done.append(number)
 
     with pytest.raises(KeyError):
-        _threads.run(task, 100_000, threads)
+        run_tasks(task, 100_000, threads)
     assert len(done) < 100_000
 
 
-def test_many_callers_at_once():
+def test_many_callers_at_once(run_tasks):
     totals = []
 
     def caller():
         done = []
-        _threads.run(done.append, 200, 3)
+        run_tasks(done.append, 200, 3)
         totals.append(len(done))
 
     callers = [threading.Thread(target=caller) for _ in range(8)]
@@ -77,11 +81,11 @@ def test_many_callers_at_once():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
-def test_the_pool_works_in_a_forked_child():
-    _threads.run(lambda number: None, 10, 2)
+def test_the_team_works_in_a_forked_child(run_tasks):
+    run_tasks(lambda number: None, 10, 2)
     child = os.fork()
     if child == 0:
         done = []
-        _threads.run(done.append, 100, 3)
+        run_tasks(done.append, 100, 3)
         os._exit(0 if len(done) == 100 else 1)
     assert os.waitpid(child, 0)[1] == 0

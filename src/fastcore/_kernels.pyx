@@ -14,11 +14,13 @@ from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZ
 from libc.math cimport INFINITY, NAN, ldexp
 from libc.math cimport sqrt as square_root
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy, memmove
+from libc.string cimport memcmp, memcpy, memmove, memset
 
+import _thread
 import builtins
 import functools
 import math
+import os
 import sys
 from array import array
 
@@ -34,6 +36,7 @@ from fastcore.pure.transforms import TraceError  # no-cython-lint
 
 include "bindings/native.pxi"
 include "bindings/arguments.pxi"
+include "bindings/threads.pxi"
 include "bindings/sums/arrays.pxi"
 include "bindings/sums/lists.pxi"
 include "bindings/sums/axes.pxi"
@@ -71,11 +74,6 @@ def use_isa(str name):
     """Switch every family to an instruction set; for tests, and once at import. Not while kernels run."""
     if fc_use_isa(name.encode()) != 0:
         raise ValueError(f"the instruction set {name!r} is not available here")
-
-
-def use_default_mode():
-    """Set this thread's floating-point mode to the default one: to nearest, subnormals kept."""
-    fc_enter_mode()
 
 
 def current_isa():

@@ -190,13 +190,13 @@ cdef object _parse_threaded(Scan *scan, object text, str kind, int type_number, 
     parts.border.append(size + 1)
     parts.count = [0] * count
     parts.error = [None] * count
-    _threads.run(parts.count_tokens, count, threads)
+    run_tasks(parts.count_tokens, count, threads)
     parts.first = []
     for number in range(count):
         parts.first.append(n)
         n += parts.count[number]
     parts.result = PyArray_EMPTY(1, &n, type_number, 0)
-    _threads.run(parts.parse, count, threads)
+    run_tasks(parts.parse, count, threads)
     for error in parts.error:
         if error is not None:
             raise error

@@ -113,13 +113,13 @@ cdef int _sort_pieces(int kind, char *keys, Py_ssize_t n, fc_packing *packing, i
     pieces.is_cutting = True
     while len(pieces.starts) <= 2 * threads:
         pieces.cuts = [None] * (len(pieces.starts) - 1)
-        _threads.run(pieces, len(pieces.cuts), threads)
+        run_tasks(pieces, len(pieces.cuts), threads)
         starts = sorted({*pieces.starts, *pieces.cuts})
         if len(starts) == len(pieces.starts):
             break
         pieces.starts = starts
     pieces.is_cutting = False
-    _threads.run(pieces, len(pieces.starts) - 1, threads)
+    run_tasks(pieces, len(pieces.starts) - 1, threads)
     return 0
 
 

@@ -212,7 +212,7 @@ cdef object _mean_result(str function, fc_exact_sum *exact, object integers, obj
 # ---- threads ----
 
 
-cdef class _Parts:
+cdef class _Parts(_Work):
     """Chunks of a large array reduced apart, each into a state of its own; of float sums, the sums of the blocks."""
     cdef Running *parts
     cdef double *sums
@@ -226,24 +226,21 @@ cdef class _Parts:
         PyMem_RawFree(self.sums)
         PyMem_RawFree(self.squares)
 
-    def __call__(self, Py_ssize_t number):
+    cdef int part(self, Py_ssize_t number) noexcept nogil:
         cdef size_t first = number * THREAD_CHUNK
         cdef size_t n = min_size(THREAD_CHUNK, self.source.n - <Py_ssize_t>first)
         cdef size_t block = first // FC_SUM_BLOCK
         cdef const char *x = self.source.data + first * fc_kind_size(self.source.kind)
-        cdef uint64_t mode
-        with nogil:
-            mode = fc_enter_mode()
-            if self.reduction == FLOAT_SUM:
-                fc_floats.sum_blocks(self.source.kind, x, n, self.sums + block)
-            elif self.reduction == DEVIATIONS:
-                fc_floats.deviation_blocks(
-                    self.source.kind, x, n, self.pivot, self.sums + block, self.squares + block
-                )
-            else:
-                _start(&self.parts[number], self.reduction, self.source.kind)
-                _update(&self.parts[number], self.source.kind, x, n)
-            fc_leave_mode(mode)
+        cdef uint64_t mode = fc_enter_mode()
+        if self.reduction == FLOAT_SUM:
+            fc_floats.sum_blocks(self.source.kind, x, n, self.sums + block)
+        elif self.reduction == DEVIATIONS:
+            fc_floats.deviation_blocks(self.source.kind, x, n, self.pivot, self.sums + block, self.squares + block)
+        else:
+            _start(&self.parts[number], self.reduction, self.source.kind)
+            _update(&self.parts[number], self.source.kind, x, n)
+        fc_leave_mode(mode)
+        return 0
 
 
 cdef int _reduce_threaded(Source *source, Running *running, int threads) except -1:
@@ -258,7 +255,7 @@ cdef int _reduce_threaded(Source *source, Running *running, int threads) except 
         parts.squares = <double *>_allocate(blocks * sizeof(double))
     else:
         parts.parts = <Running *>_allocate(count * sizeof(Running))
-    _threads.run(parts, count, threads)
+    parts.share(count, threads)
     if running.reduction == FLOAT_SUM:
         _push_blocks(&running.total.floats, parts.sums, source.n)
     elif running.reduction == DEVIATIONS:

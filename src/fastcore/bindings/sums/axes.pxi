@@ -346,7 +346,7 @@ cdef void _finish_row(Job *job, Running *running, size_t index) noexcept nogil:
         job.error = error
 
 
-cdef class _RowParts:
+cdef class _RowParts(_Work):
     """Rows in runs, for threads."""
     cdef Job *jobs
     cdef const char *data
@@ -356,13 +356,12 @@ cdef class _RowParts:
     def __dealloc__(self):
         PyMem_RawFree(self.jobs)
 
-    def __call__(self, Py_ssize_t number):
+    cdef int part(self, Py_ssize_t number) noexcept nogil:
         cdef size_t first = number * self.run
-        cdef uint64_t mode
-        with nogil:
-            mode = fc_enter_mode()
-            _rows(&self.jobs[number], self.data, first, min_size(first + self.run, self.rows))
-            fc_leave_mode(mode)
+        cdef uint64_t mode = fc_enter_mode()
+        _rows(&self.jobs[number], self.data, first, min_size(first + self.run, self.rows))
+        fc_leave_mode(mode)
+        return 0
 
 
 cdef int _rows_threaded(Job *job, const char *x, size_t rows, int threads) except -1:
@@ -375,7 +374,7 @@ cdef int _rows_threaded(Job *job, const char *x, size_t rows, int threads) excep
     parts.jobs = <Job *>_allocate(count * sizeof(Job))
     for i in range(count):
         parts.jobs[i] = job[0]
-    _threads.run(parts, count, threads)
+    parts.share(count, threads)
     for i in range(count):
         if job.error == NO_ERROR:
             job.error = parts.jobs[i].error

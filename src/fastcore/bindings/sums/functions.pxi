@@ -327,7 +327,7 @@ cdef object _as_plain(object owner, Source *source):
     return copied
 
 
-cdef class _DotParts:
+cdef class _DotParts(_Work):
     """Chunks of large arrays, for threads: the sums of the blocks, or integers."""
     cdef Source a
     cdef Source b
@@ -339,20 +339,19 @@ cdef class _DotParts:
         PyMem_RawFree(self.sums)
         PyMem_RawFree(self.integers)
 
-    def __call__(self, Py_ssize_t number):
+    cdef int part(self, Py_ssize_t number) noexcept nogil:
         cdef size_t first = number * THREAD_CHUNK
         cdef size_t n = min_size(THREAD_CHUNK, self.a.n - <Py_ssize_t>first)
         cdef const char *x = self.a.data + first * fc_kind_size(self.a.kind)
         cdef const char *y = self.b.data + first * fc_kind_size(self.b.kind)
-        cdef uint64_t mode
-        with nogil:
-            mode = fc_enter_mode()
-            if self.is_float:
-                fc_floats.dot_blocks(self.a.kind, x, self.b.kind, y, n, self.sums + first // FC_SUM_BLOCK)
-            else:
-                self.integers[number].word[0] = self.integers[number].word[1] = self.integers[number].word[2] = 0
-                fc_integers.dot(&self.integers[number], self.a.kind, x, self.b.kind, y, n)
-            fc_leave_mode(mode)
+        cdef uint64_t mode = fc_enter_mode()
+        if self.is_float:
+            fc_floats.dot_blocks(self.a.kind, x, self.b.kind, y, n, self.sums + first // FC_SUM_BLOCK)
+        else:
+            self.integers[number].word[0] = self.integers[number].word[1] = self.integers[number].word[2] = 0
+            fc_integers.dot(&self.integers[number], self.a.kind, x, self.b.kind, y, n)
+        fc_leave_mode(mode)
+        return 0
 
 
 cdef object _dot_total(const fc_integer_dot *dot):
@@ -400,7 +399,7 @@ cdef object _dot_arrays(Source *a, Source *b, int threads):
         parts.sums = <double *>_allocate((a.n // FC_SUM_BLOCK + 1) * sizeof(double))
     else:
         parts.integers = <fc_integer_dot *>_allocate(count * sizeof(fc_integer_dot))
-    _threads.run(parts, count, threads)
+    parts.share(count, threads)
     if is_float:
         _start(&running, FLOAT_SUM, FC_FLOAT64)
         _push_blocks(&running.total.floats, parts.sums, a.n)

@@ -77,21 +77,23 @@ cdef inline size_t _reduction_scratch(_Machine machine, const Run *run) noexcept
             + _scratch_size(machine, run))
 
 
-cdef class _ReducedParts:
+cdef class _ReducedParts(_Work):
     """Chunks of a reduction for the threads."""
     cdef _Machine machine
     cdef ReducedRun *reduced
     cdef Py_ssize_t chunk
 
-    def __call__(self, Py_ssize_t number):
+    cdef int part(self, Py_ssize_t number) noexcept nogil:
         cdef Py_ssize_t first = number * self.chunk
         cdef Py_ssize_t end = min_size(first + self.chunk, self.reduced.run.n)
         cdef Running *part = &self.reduced.parts[number]
-        cdef char *scratch = <char *>_allocate(_reduction_scratch(self.machine, &self.reduced.run))
+        cdef char *scratch = <char *>PyMem_RawMalloc(_reduction_scratch(self.machine, &self.reduced.run))
+        if scratch == NULL:
+            return -1
         _start(part, self.reduced.reduction, self.machine.kind)
-        with nogil:
-            _reduce_blocks(self.machine, self.reduced, first, end, part, scratch)
+        _reduce_blocks(self.machine, self.reduced, first, end, part, scratch)
         PyMem_RawFree(scratch)
+        return 0
 
 
 cdef object _reduce(_Callable f, PyObject *const *operands, Py_ssize_t count, object op, int threads):
@@ -168,7 +170,7 @@ cdef int _reduce_chunks(_Machine machine, ReducedRun *reduced, Running *total, i
         parts.machine = machine
         parts.reduced = reduced
         parts.chunk = chunk
-        _threads.run(parts, count, threads)
+        parts.share(count, threads)
         if reduced.reduction == FLOAT_SUM:
             _push_blocks(&total.total.floats, reduced.sums, n)
         else:

@@ -3,8 +3,8 @@
 cdef enum:
     # Bytes of a result from which it is written past the caches, into an array that is there and no operand.
     STREAM_FROM = 12582912
-    # Elements times what one costs from which a second thread is worth its waking, some ten microseconds.
-    THREADED_FROM = 2000000
+    # Elements times what one costs from which a second thread is worth its waking.
+    THREADED_FROM = 100000
     # Elements that one thread runs through without a look for Ctrl-C.
     MOST_AT_ONCE = 4194304
     FEW_BYTES = 2048
@@ -202,19 +202,21 @@ cdef void _run_blocks(_Machine machine, const Run *run, Py_ssize_t first, Py_ssi
 # ---- threads ----
 
 
-cdef class _RunParts:
+cdef class _RunParts(_Work):
     """Chunks of a run for the threads, each with scratch of its own."""
     cdef _Machine machine
     cdef Run *run
     cdef Py_ssize_t chunk
 
-    def __call__(self, Py_ssize_t number):
+    cdef int part(self, Py_ssize_t number) noexcept nogil:
         cdef Py_ssize_t first = number * self.chunk
         cdef Py_ssize_t end = min_size(first + self.chunk, self.run.n)
-        cdef char *scratch = <char *>_allocate(_scratch_size(self.machine, self.run))
-        with nogil:
-            _run_blocks(self.machine, self.run, first, end, scratch)
+        cdef char *scratch = <char *>PyMem_RawMalloc(_scratch_size(self.machine, self.run))
+        if scratch == NULL:
+            return -1
+        _run_blocks(self.machine, self.run, first, end, scratch)
         PyMem_RawFree(scratch)
+        return 0
 
 
 cdef int _execute(_Machine machine, Run *run, int threads) except -1:
@@ -246,7 +248,7 @@ cdef int _execute(_Machine machine, Run *run, int threads) except -1:
     parts.run = run
     parts.chunk = chunk
     count = (run.n + chunk - 1) // chunk
-    _threads.run(parts, count, threads)
+    parts.share(count, threads)
     return 0
 
 
