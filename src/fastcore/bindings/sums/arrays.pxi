@@ -297,8 +297,9 @@ cdef double _corrected(double squares, double rest, size_t n) noexcept nogil:
     return squares - correction if correction < squares else 0.0
 
 
-cdef object _variance_array(str function, object owner, Source *source, object ddof, bint is_deviation, int threads):
-    """The variance or its root of all elements of an array."""
+cdef object _variance_array(str function, object owner, Source *source, object ddof, bint is_deviation, int threads,
+                            double *average):
+    """The variance or its root of all elements of an array, and of floats their mean."""
     cdef Running running
     cdef double squares, result
     cdef size_t n = source.n
@@ -309,8 +310,9 @@ cdef object _variance_array(str function, object owner, Source *source, object d
     if _is_float_kind(source.kind):
         _reduce_array(owner, source, &running, EXACT_SUM, threads)
         if running.total.exact.flags != 0:
+            average[0] = NAN
             return _pure_sums.divide_squares(function, NAN, divisor)
-        running.best.f = _exact_quotient(function, &running.total.exact, 0, n)
+        running.best.f = average[0] = _exact_quotient(function, &running.total.exact, 0, n)
     else:
         _reduce_array(owner, source, &running, INTEGER_SUM, threads)
         pivot = (2 * _integer_total(&running.total.integers) + n) // (2 * n)
@@ -330,14 +332,16 @@ cdef object _variance_array(str function, object owner, Source *source, object d
     return result if divisor > 0 else _pure_sums.divide_squares(function, squares, divisor)
 
 
-cdef bint _variance_few(Source *source, Py_ssize_t ddof, bint is_deviation, double *out) noexcept nogil:
-    """The variance or its root of a block of float64, if that is short and easy enough."""
+cdef bint _variance_few(Source *source, Py_ssize_t ddof, bint is_deviation, double *average,
+                        double *out) noexcept nogil:
+    """The variance or its root of a block of float64, and their mean, if that is short and easy enough."""
     cdef fc_number pivot
     cdef double squares, rest
     if source.kind != FC_FLOAT64 or not 0 < source.n <= FC_SUM_BLOCK or source.n <= ddof:
         return False
     if not fc_exact.try_few(<const double *>source.data, source.n, source.n, &pivot.f):
         return False
+    average[0] = pivot.f
     fc_floats.deviation_blocks(FC_FLOAT64, source.data, source.n, pivot, &rest, &squares)
     out[0] = _corrected(squares, rest, source.n) / <double>(source.n - ddof)
     if is_deviation:

@@ -147,13 +147,13 @@ def std(a, *, axis=None, ddof=0, threads=None):
 
 cdef object _variance(str function, object a, object axis, object ddof, object threads, Operation operation):
     cdef Source source
-    cdef double result
+    cdef double result, average
     cdef bint is_done
     cdef uint64_t mode
     cdef int thread_count
     if axis is None and threads is None and type(ddof) is int and 0 <= ddof < 1 << 30 and _open_plain(a, &source):
         mode = fc_enter_mode()
-        is_done = _variance_few(&source, ddof, operation == DEVIATION, &result)
+        is_done = _variance_few(&source, ddof, operation == DEVIATION, &average, &result)
         fc_leave_mode(mode)
         if is_done:
             return result
@@ -172,7 +172,7 @@ cdef object _variance(str function, object a, object axis, object ddof, object t
         owner = _pack(a, &source)
         if owner is None:
             return twin(a, ddof=ddof)
-    return _variance_array(function, owner, &source, ddof, operation == DEVIATION, thread_count)
+    return _variance_array(function, owner, &source, ddof, operation == DEVIATION, thread_count, &average)
 
 
 # ---- extremes ----

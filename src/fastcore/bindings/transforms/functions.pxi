@@ -486,6 +486,20 @@ def where(condition, a, b, *, out=None, threads=None):
 cdef _Callable _distances = vectorize(lambda x, mean, deviation: (x - mean) / deviation)
 
 
+cdef tuple _mean_and_deviation(object owner, Source *source, object ddof, int threads):
+    """The exact mean and the standard deviation of floats."""
+    cdef double average, deviation
+    cdef bint is_done = False
+    cdef uint64_t mode
+    if source.data != NULL and 0 <= ddof < source.n:
+        mode = fc_enter_mode()
+        is_done = _variance_few(source, ddof, True, &average, &deviation)
+        fc_leave_mode(mode)
+    if not is_done:
+        deviation = _variance_array("std", owner, source, ddof, True, threads, &average)
+    return average, deviation
+
+
 def standardize(x, ddof=0, out=None, *, threads=None):
     cdef Source source
     if _is_sequence(x):
@@ -498,22 +512,23 @@ def standardize(x, ddof=0, out=None, *, threads=None):
         owner = _open_array(x, &source)
     if owner is None or source.kind == FC_FLOAT16 or source.n <= ddof:
         return _pure_transforms.standardize(x, ddof, out, threads=threads)
-    _thread_count("standardize", threads)
+    cdef int thread_count = _thread_count("standardize", threads)
     if not _is_float_kind(source.kind):
         if not _is_ndarray(owner):
             return _pure_transforms.standardize(x, ddof, out, threads=threads)
-        owner = owner.astype("float64")
+        owner = _open_array(owner.astype("float64"), &source)
     cdef bint is_single = source.kind == FC_FLOAT32
+    cdef int kind = FC_FLOAT32 if is_single else FC_FLOAT64
     shape = owner.shape
     if out is not None:
-        if not _is_ready_out(out, FC_FLOAT32 if is_single else FC_FLOAT64, shape):
+        if not _is_ready_out(out, kind, shape):
             _pure_transforms.check_out(out, "float32" if is_single else "float64", shape, "standardize")
     elif _is_ndarray(owner):
-        out = sys.modules["numpy"].empty(shape, "float32" if is_single else "float64")
+        out = PyArray_EMPTY(FC_NDIM(<PyObject *>owner), FC_DIMS(<PyObject *>owner), _type_of_kind[kind], 0)
     else:
         out = array("f" if is_single else "d", [0]) * source.n
     # Two numbers that are float64 whatever the elements are; the result is rounded once.
-    average, deviation = mean(owner, threads=threads), std(owner, ddof=ddof, threads=threads)
+    average, deviation = _mean_and_deviation(owner, &source, ddof, thread_count)
     if is_single:
         average, deviation = array("d", [average]), array("d", [deviation])
         if _is_ndarray(owner):

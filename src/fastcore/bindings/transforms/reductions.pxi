@@ -27,7 +27,7 @@ cdef void _sum_tiles(_Machine machine, const ReducedRun *reduced, Py_ssize_t fir
     """The block sums of the elements from `first` to `end`, which are in no memory."""
     cdef Run run = reduced.run
     cdef char *slots = _aligned(scratch)
-    cdef fc_tile_step *steps = <fc_tile_step *>(slots + REDUCED * sizeof(double))
+    cdef fc_tile_step *steps = <fc_tile_step *>slots
     cdef fc_tile_operand *operand
     cdef fc_tile_program program, rest
     cdef fc_tile_step *last
@@ -72,9 +72,11 @@ cdef void _reduce_blocks(_Machine machine, const ReducedRun *reduced, Py_ssize_t
         i += n
 
 
-cdef inline size_t _reduction_scratch(_Machine machine, const Run *run) noexcept nogil:
-    return (192 + REDUCED * sizeof(double) + machine.tile_step_count * sizeof(fc_tile_step)
-            + _scratch_size(machine, run))
+cdef inline size_t _reduction_scratch(_Machine machine, const ReducedRun *reduced) noexcept nogil:
+    cdef size_t size = 192 + _scratch_size(machine, &reduced.run)
+    if _sums_tiles(machine, reduced):
+        return size + machine.tile_step_count * sizeof(fc_tile_step)
+    return size + REDUCED * sizeof(double)
 
 
 cdef class _ReducedParts(_Work):
@@ -87,7 +89,7 @@ cdef class _ReducedParts(_Work):
         cdef Py_ssize_t first = number * self.chunk
         cdef Py_ssize_t end = min_size(first + self.chunk, self.reduced.run.n)
         cdef Running *part = &self.reduced.parts[number]
-        cdef char *scratch = <char *>PyMem_RawMalloc(_reduction_scratch(self.machine, &self.reduced.run))
+        cdef char *scratch = <char *>PyMem_RawMalloc(_reduction_scratch(self.machine, self.reduced))
         if scratch == NULL:
             return -1
         _start(part, self.reduced.reduction, self.machine.kind)
@@ -130,7 +132,9 @@ cdef object _reduce_plain(_Machine machine, const View *views, PyObject *const *
     cdef Running total
     cdef Prepared prepared
     cdef double[FEW_BLOCKS] sums
+    cdef char[FEW_SCRATCH] few
     cdef char *scratch
+    cdef size_t size
     _start(&total, reduction, machine.kind)
     reduced.reduction = reduction
     reduced.sums = sums
@@ -138,9 +142,15 @@ cdef object _reduce_plain(_Machine machine, const View *views, PyObject *const *
     _prepare(machine, views, operands, n, NULL, machine.kind, False, &reduced.run, &prepared)
     try:
         if n <= FEW_BLOCKS * REDUCED:
-            scratch = <char *>_allocate(_reduction_scratch(machine, &reduced.run))
+            size = _reduction_scratch(machine, &reduced)
+            scratch = few
+            if size > FEW_SCRATCH:
+                scratch = <char *>_allocate(size)
             _reduce_blocks(machine, &reduced, 0, n, &total, scratch)
-            PyMem_RawFree(scratch)
+            if scratch != few:
+                PyMem_RawFree(scratch)
+            if reduction == FLOAT_SUM and n <= REDUCED:
+                return sums[0] + 0.0  # as the sum of all blocks starts from zero
             if reduction == FLOAT_SUM:
                 _push_blocks(&total.total.floats, sums, n)
         else:
