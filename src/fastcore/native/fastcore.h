@@ -295,6 +295,16 @@ typedef struct fc_transforms_table {
     X(TEST_GREATER_EQUAL, test_greater_equal) \
     X(TEST_EQUAL, test_equal) \
     X(TEST_NOT_EQUAL, test_not_equal) \
+    X(STORE_LESS, store_less) /* bytes s = r < k, as the last step; so do those down to STORE_WITHIN */ \
+    X(STORE_LESS_EQUAL, store_less_equal) \
+    X(STORE_GREATER, store_greater) \
+    X(STORE_GREATER_EQUAL, store_greater_equal) \
+    X(STORE_EQUAL, store_equal) \
+    X(STORE_NOT_EQUAL, store_not_equal) \
+    X(STORE_BETWEEN, store_between) /* bytes s = k < r < k2 */ \
+    X(STORE_BETWEEN_TO, store_between_to) /* k < r <= k2 */ \
+    X(STORE_BETWEEN_FROM, store_between_from) /* k <= r < k2 */ \
+    X(STORE_WITHIN, store_within) /* k <= r <= k2 */ \
     X(MASK_FILL, mask_fill) /* the mask s = k != 0 */ \
     X(MASK_LOAD, mask_load) /* the mask s = bytes r != 0 */ \
     X(SUM_LAST, sum_last) /* adds a to the lanes r of a float sum, of float64 */ \

@@ -62,6 +62,8 @@ _TEST_TILES = {
     "equal": (FC_TILE_TEST_EQUAL, FC_TILE_TEST_EQUAL),
     "not_equal": (FC_TILE_TEST_NOT_EQUAL, FC_TILE_TEST_NOT_EQUAL),
 }
+cdef enum:
+    _FROM_TEST_TO_STORE = FC_TILE_STORE_LESS - FC_TILE_TEST_LESS
 _MASK_TILES = {"logical_and": FC_TILE_MASK_AND, "logical_or": FC_TILE_MASK_OR, "logical_xor": FC_TILE_MASK_XOR}
 # What a tile loads of other types without rounding twice.
 _LOAD_TILES = {

@@ -366,6 +366,8 @@ cdef class _Builder:
     cdef int add_root(self, Phase *phase, int value, bint is_last) except -1:
         """Make a value and store it where other phases, or the caller, find it."""
         cdef int mask, operand
+        if is_last and self.is_mask(value) and (self.store_test(phase, value) or self.store_range_test(phase, value)):
+            return 0
         if self.is_mask(value):
             mask = self.make_mask(phase, value)
             operand = self.memory_operand(phase, value, FC_TILE_OUTPUT)
@@ -376,6 +378,61 @@ cdef class _Builder:
             operand = self.memory_operand(phase, value, FC_TILE_OUTPUT)
             self.emit(phase, FC_TILE_STORE_LAST if is_last else FC_TILE_STORE, operand, 0)
         return 0
+
+    cdef bint test_of(self, int value, int *operand, int *constant, int *operation) except -1:
+        """Whether a condition compares an operand in memory with a constant, still to be made and for one use."""
+        cdef int x, y
+        if not (self.is_inside[value] and self.place[value] < 0 and self.remaining[value] == 1):
+            return False
+        tests = _TEST_TILES.get(self.step_of(value).operation)
+        if tests is None:
+            return False
+        x = self.argument_of(value, 0)
+        y = self.argument_of(value, 1)
+        if self.is_constant(x) == self.is_constant(y):
+            return False
+        operand[0], constant[0] = (y, x) if self.is_constant(x) else (x, y)
+        operation[0] = tests[self.is_constant(x)]
+        return self.is_in_memory(operand[0])
+
+    cdef bint store_test(self, Phase *phase, int value) except -1:
+        """A comparison with a constant that is written as it is made."""
+        cdef int operand, constant, operation, r
+        if not self.test_of(value, &operand, &constant, &operation):
+            return False
+        r = self.memory(phase, operand)
+        self.emit_with(phase, operation + _FROM_TEST_TO_STORE, r, self.memory_operand(phase, value, FC_TILE_OUTPUT),
+                       constant, AS_IT_IS)
+        self.consume(operand)
+        self.consume(value)
+        return True
+
+    cdef bint store_range_test(self, Phase *phase, int value) except -1:
+        """Both of a lower and an upper bound, written as they are tested."""
+        cdef int x, y, operand, other, low, high, lower, upper, r, step
+        if not self.is_fresh(value, "logical_and"):
+            return False
+        x = self.argument_of(value, 0)
+        y = self.argument_of(value, 1)
+        if not (self.test_of(x, &operand, &low, &lower) and self.test_of(y, &other, &high, &upper)):
+            return False
+        if lower in (FC_TILE_TEST_LESS, FC_TILE_TEST_LESS_EQUAL):
+            low, high, lower, upper = high, low, upper, lower
+        if (operand != other or lower not in (FC_TILE_TEST_GREATER, FC_TILE_TEST_GREATER_EQUAL)
+                or upper not in (FC_TILE_TEST_LESS, FC_TILE_TEST_LESS_EQUAL)):
+            return False
+        r = self.memory(phase, operand)
+        step = self.emit_with(
+            phase,
+            FC_TILE_STORE_BETWEEN + (upper == FC_TILE_TEST_LESS_EQUAL) + 2 * (lower == FC_TILE_TEST_GREATER_EQUAL),
+            r, self.memory_operand(phase, value, FC_TILE_OUTPUT), low, AS_IT_IS)
+        self.set_constant(step, high, AS_IT_IS, True)
+        self.consume(operand)
+        self.consume(operand)
+        self.consume(x)
+        self.consume(y)
+        self.consume(value)
+        return True
 
     cdef int emit(self, Phase *phase, int operation, int r, int s) except -1:
         """A step of the program; returns its number."""

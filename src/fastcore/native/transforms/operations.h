@@ -180,6 +180,33 @@ STEP(divide_exact, {
         const VECTOR a = T(load)(r + number * WIDTH); \
         s[number] = holds;                            \
     }
+/* What a condition on an operand in memory makes of it, written as bytes at once. */
+#define STORED_TEST(name, holds)                                                             \
+    LAST_STEP(name, {                                                                        \
+        const ELEMENT *const r = MEMORY(r);                                                  \
+        const VECTOR b = T(set)(K(step->k)), c = T(set)(K(step->k2));                        \
+        MASK s[8];                                                                           \
+        TEST(0, holds)                                                                       \
+        TEST(1, holds)                                                                       \
+        TEST(2, holds)                                                                       \
+        TEST(3, holds)                                                                       \
+        TEST(4, holds)                                                                       \
+        TEST(5, holds)                                                                       \
+        TEST(6, holds)                                                                       \
+        TEST(7, holds)                                                                       \
+        T(masks_to_bytes)((uint8_t *)(frame[step->s].base + i * frame[step->s].step), s);    \
+        (void)c;                                                                             \
+    })
+STORED_TEST(store_less, T(less)(a, b))
+STORED_TEST(store_less_equal, T(less_equal)(a, b))
+STORED_TEST(store_greater, T(less)(b, a))
+STORED_TEST(store_greater_equal, T(less_equal)(b, a))
+STORED_TEST(store_equal, T(equal)(a, b))
+STORED_TEST(store_not_equal, T(not_equal)(a, b))
+STORED_TEST(store_between, T(mask_and)(T(less)(b, a), T(less)(a, c)))
+STORED_TEST(store_between_to, T(mask_and)(T(less)(b, a), T(less_equal)(a, c)))
+STORED_TEST(store_between_from, T(mask_and)(T(less_equal)(b, a), T(less)(a, c)))
+STORED_TEST(store_within, T(mask_and)(T(less_equal)(b, a), T(less_equal)(a, c)))
 COMPARISON(less, T(less)(a, b))
 COMPARISON(less_equal, T(less_equal)(a, b))
 COMPARISON(greater, T(less)(b, a))

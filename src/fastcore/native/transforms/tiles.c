@@ -108,7 +108,8 @@
 static int is_last(const fc_tile_step *step) {
     return step->operation == FC_TILE_STORE_LAST || step->operation == FC_TILE_STREAM_LAST ||
            step->operation == FC_TILE_STORE_FLOAT32_LAST || step->operation == FC_TILE_MASK_STORE_LAST ||
-           step->operation == FC_TILE_SUM_LAST;
+           step->operation == FC_TILE_SUM_LAST ||
+           (step->operation >= FC_TILE_STORE_LESS && step->operation <= FC_TILE_STORE_WITHIN);
 }
 #endif
 
