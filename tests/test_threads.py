@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import pytest
 from common import normal
@@ -61,6 +62,52 @@ def test_an_exception_of_a_task_is_raised_and_ends_the_rest(run_tasks, threads):
     with pytest.raises(KeyError):
         run_tasks(task, 100_000, threads)
     assert len(done) < 100_000
+
+
+def test_short_work_of_many_callers_at_once(fc, np):
+    """The team serves one of them at a time, and the others do without."""
+    from fastcore import pure
+
+    if fc is pure:
+        pytest.skip("the twin runs on one thread")
+    x = np.arange(60_000.0)
+    f = fc.vectorize(lambda x: (x * 2 + 3) / 7)
+    expected, wrong = f(x).tobytes(), []
+
+    def caller():
+        for _ in range(100):
+            if f(x, threads=2).tobytes() != expected or fc.sum(x, threads=2) != 60_000 * 59_999 / 2:
+                wrong.append(1)
+
+    callers = [threading.Thread(target=caller) for _ in range(6)]
+    for thread in callers:
+        thread.start()
+    for thread in callers:
+        thread.join()
+    assert not wrong
+
+
+def test_the_team_sleeps_and_is_woken(run_tasks):
+    for pause in (0, 0.001, 0.05) * 5:
+        time.sleep(pause)
+        done = []
+        run_tasks(done.append, 50, 2)
+        assert sorted(done) == list(range(50))
+
+
+def test_an_interrupt_of_the_caller_ends_the_rest(run_tasks):
+    done = []
+
+    def task(number):
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        time.sleep(0.001)
+        done.append(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_tasks(task, 100_000, 2)
+    assert len(done) < 100_000
+    run_tasks(done.append, 3, 2)
 
 
 def test_many_callers_at_once(run_tasks):

@@ -481,6 +481,66 @@ DIVISORS = (
 )
 
 
+INTEGER_CONSTANTS = (0, 1, 2, 3, 100, 127, 2**31 - 1, 2**31, 2**32 - 1, 2**40 + 7, 2**63 - 1, -1, -2, -(2**31), -(2**63))
+
+
+@pytest.mark.parametrize("dtype", ("int8", "int16", "int32", "uint32", "int64", "uint64"))
+def test_integers_wrap_before_they_are_divided(fc, np, dtype):
+    """A multiple plus a constant is computed as integers are loaded to be converted."""
+    limits = np.iinfo(dtype)
+    rng = np.random.default_rng(3)
+    x = rng.integers(limits.min, limits.max, 100, dtype, endpoint=True)
+    x[:5] = (limits.min, limits.max, 0, 1, limits.max // 2)
+    constants = [c for c in INTEGER_CONSTANTS if limits.min <= c <= limits.max]
+    for c, d in itertools.product(constants, repeat=2):
+        for function in (
+            lambda x, c, d: (x * c + d) / 5,
+            lambda x, c, d: (d + c * x) / 7.0,
+            lambda x, c, d: (x * c - d) * 0.1,
+            lambda x, c, d: (c - x) / 3 + (x - d) / 3,
+            lambda x, c, d: (-x) / 3 + (x + c) * 1.5 - d,
+            lambda x, c, d: (x * c) / 3.0,
+        ):
+            with np.errstate(all="ignore"):
+                expected = normal(function(x, c, d))
+            assert normal(fc.vectorize(lambda x, f=function, c=c, d=d: f(x, c, d))(x)) == expected, (c, d)
+            assert normal(fc.vectorize(function)(x, c, d)) == expected, (c, d)
+
+
+COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "float64"))
+def test_tests_against_constants_and_within_bounds_are_numpys(fc, np, dtype):
+    """Written as bytes by the step that makes them, for any pair of bounds and NaN."""
+    x = np.tile(special_values(np, dtype), 10)
+    for n in (1, 15, len(x)):
+        few = x[:n]
+        for compare, k in itertools.product(COMPARISONS, (0, -1.5, math.inf, math.nan)):
+            check_against_numpy(fc, np, lambda x, f=compare, k=k: f(x, k), (few,))
+            check_against_numpy(fc, np, lambda x, k, f=compare: f(k, x), (few, k))
+        for (first, second), (low, high) in itertools.product(
+            itertools.product(COMPARISONS, repeat=2), ((-1.5, 1), (1, -1.5), (1.0, 1.0))
+        ):
+            for function in (
+                lambda x, low, high, f=first, g=second: f(low, x) & g(x, high),
+                lambda x, low, high, f=first, g=second: f(x, high) & g(low, x) & (x != 2),
+                lambda x, low, high, f=first, g=second: ~(f(low, abs(x)) & g(abs(x), high)),
+            ):
+                check_against_numpy(fc, np, function, (few, low, high))
+                check_against_numpy(fc, np, lambda x, f=function, a=low, b=high: f(x, a, b), (few,))
+
+
+@pytest.mark.parametrize("dtype", ("bool", "int8", "uint16", "int32", "float32", "int64", "float64"))
+def test_elements_that_lie_apart_are_gathered_in_order(fc, np, dtype):
+    base = np.arange(12_000).astype(dtype) if dtype != "bool" else np.arange(12_000) % 3 == 0
+    f = fc.vectorize(lambda x, y: fc.where(x != 0, x, y))
+    for step, n in itertools.product((2, 3, 4, 5, -1, -2, -7), (1, 2, 5, 100, 1024, 1500)):
+        x = base[::step][:n]
+        y = base[-1::-step][:n]
+        assert normal(f(x, y)) == normal(np.where(x != 0, x, y)), (step, n)
+
+
 @pytest.mark.parametrize("dtype", ("float32", "float64"))
 def test_quotients_by_constants_are_correctly_rounded(fc, np, dtype):
     """Of any magnitudes, side by side: a product that is corrected must see where it may not be used."""
@@ -491,6 +551,10 @@ def test_quotients_by_constants_are_correctly_rounded(fc, np, dtype):
     ordinary = rng.normal(size=count).astype(dtype)
     few = ordinary.copy()
     few[:: count // 10] = special_values(np, dtype)[: len(few[:: count // 10])]
+    # The least and the greatest of which a product is corrected, in tiles with nothing beyond them.
+    least, most = (-63, 64) if dtype == "float32" else (-511, 512)
+    mantissas = (1 + rng.random(count)).astype(dtype) * np.array([1, -1], dtype).repeat(count // 2)
+    small, large = np.ldexp(mantissas, least), np.ldexp(mantissas, most)
     with np.errstate(all="ignore"):
         for divisor in DIVISORS:
             for function in (
@@ -499,7 +563,7 @@ def test_quotients_by_constants_are_correctly_rounded(fc, np, dtype):
                 lambda x, c=divisor: np.sqrt(x / c) - x / -c,
             ):
                 f = fc.vectorize(function)
-                for x in (anything, ordinary, few):
+                for x in (anything, ordinary, few, small, large):
                     assert normal(f(x)) == normal(function(x)), divisor
             quotient = fc.vectorize(lambda x, y: x / y)
             assert normal(quotient(few, divisor)) == normal(few / divisor), divisor
