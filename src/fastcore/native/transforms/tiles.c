@@ -39,6 +39,15 @@
 #define FC_TILE_WHATEVER(a, b, c, d) (a = b = c = d = (VECTOR){0})
 #endif
 
+/* The vectors of a tile are computed one after the other: gcc 12 loads all of them first, and runs out of registers. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__aarch64__)
+#define FC_TILE_IN_ORDER(a) __asm__ volatile("" : "+w"(a) : : "memory")
+#elif defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define FC_TILE_IN_ORDER(a) __asm__ volatile("" : "+x"(a) : : "memory")
+#else
+#define FC_TILE_IN_ORDER(a) ((void)0)
+#endif
+
 #if defined(__GNUC__)
 #define FC_TILE_UNLIKELY(condition) __builtin_expect((condition) != 0, 0)
 #else
@@ -62,6 +71,7 @@
         with;                        \
         (void)a;                     \
         a##number = value;           \
+        FC_TILE_IN_ORDER(a##number); \
     }
 #define EACH_WITH(with, value) \
     ONE(0, with, value)        \
