@@ -345,7 +345,18 @@ def calls(work: Work, operands: tuple[Any, ...], out: Any, **options: Any) -> tu
     """The twin's call, which always allocates, and fastcore's."""
     reference, f = traced(pure, work, **options), traced(fc, work, **options)
     arguments = (*operands, *work.direct[1:])
-    return partial(reference, *arguments), partial(f, *arguments) if out is None else partial(f, *arguments, out=out)
+    return partial(reference, *arguments), partial(f, *arguments) if out is None else filling(f, out, *arguments)
+
+
+def filling(f: Callable[..., Any], out: Any, x: Any, *others: Any) -> Call:
+    """A call written out, as people write it: of a keyword, `partial` makes a dict each time, which takes 100 ns."""
+    if not others:
+        return lambda: f(x, out=out)
+    if len(others) == 1:
+        (y,) = others
+        return lambda: f(x, y, out=out)
+    y, z = others
+    return lambda: f(x, y, z, out=out)
 
 
 def traced(module: Any, work: Work, **options: Any) -> Callable[..., Any]:
