@@ -834,18 +834,18 @@ FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
 #elif defined(FC_ISA_AVX2)
 /* Packing works on halves of vectors: what it makes has the lower halves' marks below, the upper ones' above. */
 FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
+    /* Words of the lower half and of the upper one by turns. */
+    const __m256i by_turns =
+        _mm256_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15, 0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6,
+                         7, 14, 15);
     __m256i pair[4], both;
-    __m128i low, high;
     for (int k = 0; k < 4; k++) {
         pair[k] =
             _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(m[2 * k]), _mm256_castpd_ps(m[2 * k + 1]), 0x88));
     }
     both = _mm256_packs_epi16(_mm256_packs_epi32(pair[0], pair[1]), _mm256_packs_epi32(pair[2], pair[3]));
-    both = _mm256_and_si256(both, _mm256_set1_epi8(1));
-    low = _mm256_castsi256_si128(both);
-    high = _mm256_extracti128_si256(both, 1);
-    _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi16(low, high));
-    _mm_storeu_si128((__m128i *)(p + 16), _mm_unpackhi_epi16(low, high));
+    both = _mm256_shuffle_epi8(_mm256_permute4x64_epi64(both, 0xd8), by_turns);
+    _mm256_storeu_si256((__m256i *)p, _mm256_and_si256(both, _mm256_set1_epi8(1)));
 }
 FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
     for (int k = 0; k < 8; k += 4, p += 32) {
