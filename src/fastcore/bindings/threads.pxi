@@ -6,13 +6,28 @@
 # meanwhile there is no thread to spare, and it does its parts itself. Threads of the team wait for work without the GIL: they spin
 # for some ten microseconds after they have had some, as calls come in series and to wake a thread takes as long as a
 # hundred thousand additions, and then sleep. A thread that wakes too late finds the work closed, and nobody waits for
-# it.
+# it. Where there is but one processor to run on, they would only stand in each other's way, and are not asked.
 
 cdef extern from "pythread.h" nogil:
     ctypedef void *PyThread_type_lock
     PyThread_type_lock PyThread_allocate_lock()
     int PyThread_acquire_lock(PyThread_type_lock lock, int waits)
     void PyThread_release_lock(PyThread_type_lock lock)
+
+cdef extern from *:
+    """
+    #if defined(__linux__)
+    #include <sched.h>
+    /* Processors that this thread may run on. */
+    static int fc_processor_count(void) {
+        cpu_set_t set;
+        return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 2;
+    }
+    #else
+    static int fc_processor_count(void) { return 2; }
+    #endif
+    """
+    int fc_processor_count() nogil
 
 cdef extern from "counter.h" nogil:
     ctypedef int64_t fc_counter
@@ -65,7 +80,7 @@ cdef class _Work:
         """Do all parts, on the calling thread and at most `threads - 1` others."""
         cdef Py_ssize_t number = 0
         cdef int status = 0
-        if threads > 1 and count > 1 and fc_counter_replace(&team.is_busy, 0, 1):
+        if threads > 1 and count > 1 and fc_processor_count() > 1 and fc_counter_replace(&team.is_busy, 0, 1):
             try:
                 status = _share(self, count, <int>min_size(threads, count) - 1)
             finally:

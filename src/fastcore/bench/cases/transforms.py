@@ -406,10 +406,10 @@ def scale_subnormal(n: int) -> list[Contender]:
 def affine_threads(n: int) -> list[Contender]:
     operands = operands_of(AFFINE, n)
     out = result_of(AFFINE, operands[0])
-    reference, f = calls(AFFINE, operands, out)
+    (x,), f = operands, traced(fc, AFFINE)
     return cases.contenders(
-        reference,
-        partial(f, threads=THREADS),
+        partial(traced(pure, AFFINE), x),
+        lambda: f(x, out=out, threads=THREADS),
         *numpy_rivals(AFFINE, operands, out),
         loops.numexpr(AFFINE.text, "d", operands, out, THREADS),
         loops.numba_parallel(AFFINE, operands, out, THREADS),
