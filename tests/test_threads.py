@@ -10,7 +10,6 @@ import pytest
 from common import normal
 
 
-
 @pytest.fixture
 def run_tasks():
     return pytest.importorskip("fastcore._kernels", reason="the twins run on one thread").run_tasks

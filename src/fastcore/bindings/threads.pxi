@@ -2,11 +2,13 @@
 #
 # A piece of work comes in parts, which are numbered and given to whoever is free: to the caller from the first on, to
 # the others from the last backwards, so that in a series of calls each finds its part of the data in its own cache.
-# What they write must depend on their number alone. The team serves one caller at a time; for another who comes
-# meanwhile there is no thread to spare, and it does its parts itself. Threads of the team wait for work without the GIL: they spin
-# for some ten microseconds after they have had some, as calls come in series and to wake a thread takes as long as a
-# hundred thousand additions, and then sleep. A thread that wakes too late finds the work closed, and nobody waits for
-# it. Where there is but one processor to run on, they would only stand in each other's way, and are not asked.
+# What they write must depend on their number alone.
+#
+# The team serves one caller at a time; for another who comes meanwhile there is no thread to spare, and it does its
+# parts itself. Threads of the team wait for work without the GIL: they spin for some tens of microseconds after they
+# have had some, as calls come in series and to wake a thread takes as long as a hundred thousand additions, and then
+# sleep. A thread that wakes too late finds the work closed, and nobody waits for it. Where there is but one processor
+# to run on, they would only stand in each other's way, and are not asked.
 
 cdef extern from "pythread.h" nogil:
     ctypedef void *PyThread_type_lock
@@ -39,7 +41,7 @@ cdef extern from "counter.h" nogil:
 
 cdef enum:
     MOST_MEMBERS = 256
-    # Looks before a thread sleeps, of 10 to 40 ns each.
+    # Looks before a thread sleeps, of 15 to 45 ns each.
     SPINS = 2000
 
 

@@ -150,7 +150,7 @@ cdef class _Builder:
         return 0
 
     cdef int join_affine(self, int i) except -1:
-        """Make one step of a conversion of integers and the product with a constant, and sum with another, before it."""
+        """Make one step of a conversion of integers and the product with and sum with constants before it."""
         cdef int value = self.leaf_count + i, integer, x, scale
         step = self.steps[i]
         if step.operation != "cast" or step.result != "float64" or step.kind not in _AFFINE_TILES:

@@ -13,10 +13,10 @@
    without sign at once: the lower half of the maximum is then of no use, and a limit should have zeros there.
 
    A load of another type converts exactly as many elements as a vector has lanes, rounded once, and so do
-   fc_f64_affine_int32(p, k, c) and its like, which convert p·k + c, the lower bits of it that the type has. 64-bit integers are
-   converted in two halves where no instruction does it: put below the bits of 2^84 and 2^52 they become the doubles
-   2^84 + (high + 2^31)·2^32 and 2^52 + low. The first less (2^84 + 2^63 + 2^52) is high·2^32 - 2^52, a multiple of 2^32
-   below 2^64 and so exact; adding the second is the only rounding.
+   fc_f64_affine_int32(p, k, c) and its like, which convert p·k + c, the lower bits of it that the type has. 64-bit
+   integers are converted in two halves where no instruction does it: put below the bits of 2^84 and 2^52 they become
+   the doubles 2^84 + (high + 2^31)·2^32 and 2^52 + low. The first less (2^84 + 2^63 + 2^52) is high·2^32 - 2^52, a
+   multiple of 2^32 below 2^64 and so exact; adding the second is the only rounding.
 
    fc_leave_vectors() is for the end of functions that call others with vectors in registers: gcc 12 clears the upper
    halves itself everywhere but there, and with them in use glibc's exp, which is not compiled for AVX, took 14 times as
@@ -120,13 +120,12 @@ typedef __m512i fc_f64_bits;
 #define fc_f64_load_uint16(p) _mm512_cvtepi32_pd(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))))
 #define fc_f64_load_int8(p) _mm512_cvtepi32_pd(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(p))))
 #define fc_f64_load_uint8(p) _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p))))
-#define fc_f64_affine_int64(p, k, c)                                                                       \
-    _mm512_cvtepi64_pd(_mm512_add_epi64(_mm512_mullo_epi64(_mm512_loadu_si512(p), _mm512_set1_epi64(k)), \
-                                        _mm512_set1_epi64(c)))
+#define fc_f64_affine_int64(p, k, c) \
+    _mm512_cvtepi64_pd(              \
+        _mm512_add_epi64(_mm512_mullo_epi64(_mm512_loadu_si512(p), _mm512_set1_epi64(k)), _mm512_set1_epi64(c)))
 FC_INLINE __m256i fc_f64_affine_32(const void *p, int64_t k, int64_t c) {
-    return _mm256_add_epi32(
-        _mm256_mullo_epi32(_mm256_loadu_si256((const __m256i *)p), _mm256_set1_epi32((int32_t)k)),
-        _mm256_set1_epi32((int32_t)c));
+    return _mm256_add_epi32(_mm256_mullo_epi32(_mm256_loadu_si256((const __m256i *)p), _mm256_set1_epi32((int32_t)k)),
+                            _mm256_set1_epi32((int32_t)c));
 }
 #define fc_f64_affine_int32(p, k, c) _mm512_cvtepi32_pd(fc_f64_affine_32(p, k, c))
 #define fc_f64_affine_uint32(p, k, c) _mm512_cvtepu32_pd(fc_f64_affine_32(p, k, c))
@@ -835,9 +834,8 @@ FC_INLINE void fc_f32_masks_to_bytes(uint8_t *p, const fc_f32_mask *m) {
 /* Packing works on halves of vectors: what it makes has the lower halves' marks below, the upper ones' above. */
 FC_INLINE void fc_f64_masks_to_bytes(uint8_t *p, const fc_f64_mask *m) {
     /* Words of the lower half and of the upper one by turns. */
-    const __m256i by_turns =
-        _mm256_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15, 0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6,
-                         7, 14, 15);
+    const __m256i by_turns = _mm256_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15, 0, 1, 8, 9, 2, 3,
+                                              10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
     __m256i pair[4], both;
     for (int k = 0; k < 4; k++) {
         pair[k] =

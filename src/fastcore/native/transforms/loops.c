@@ -199,24 +199,24 @@ CAST_TO_FLOATS(float64, double)
     for (size_t i = 0; i < n; i++) {     \
         out[i] = x[(ptrdiff_t)i * step]; \
     }
-#define GATHER(name, T)                                                                 \
-    static void name(const void *px, ptrdiff_t stride, void *po, size_t n) {            \
-        const T *FC_RESTRICT const x = (const T *)px;                                   \
-        T *FC_RESTRICT const out = (T *)po;                                             \
-        const ptrdiff_t size = (ptrdiff_t)sizeof(T);                                    \
-        if (stride == 2 * size) {                                                       \
-            GATHER_EVERY(T, 2)                                                          \
-        } else if (stride == 3 * size) {                                                \
-            GATHER_EVERY(T, 3)                                                          \
-        } else if (stride == 4 * size) {                                                \
-            GATHER_EVERY(T, 4)                                                          \
-        } else if (stride == -size) {                                                   \
-            GATHER_EVERY(T, -1)                                                         \
-        } else {                                                                        \
-            for (size_t i = 0; i < n; i++) {                                            \
-                out[i] = *(const T *)((const char *)px + (ptrdiff_t)i * stride);        \
-            }                                                                           \
-        }                                                                               \
+#define GATHER(name, T)                                                          \
+    static void name(const void *px, ptrdiff_t stride, void *po, size_t n) {     \
+        const T *FC_RESTRICT const x = (const T *)px;                            \
+        T *FC_RESTRICT const out = (T *)po;                                      \
+        const ptrdiff_t size = (ptrdiff_t)sizeof(T);                             \
+        if (stride == 2 * size) {                                                \
+            GATHER_EVERY(T, 2)                                                   \
+        } else if (stride == 3 * size) {                                         \
+            GATHER_EVERY(T, 3)                                                   \
+        } else if (stride == 4 * size) {                                         \
+            GATHER_EVERY(T, 4)                                                   \
+        } else if (stride == -size) {                                            \
+            GATHER_EVERY(T, -1)                                                  \
+        } else {                                                                 \
+            for (size_t i = 0; i < n; i++) {                                     \
+                out[i] = *(const T *)((const char *)px + (ptrdiff_t)i * stride); \
+            }                                                                    \
+        }                                                                        \
     }
 GATHER(gather_8, uint8_t)
 GATHER(gather_16, uint16_t)
@@ -260,8 +260,8 @@ const fc_transforms_table
                        gather_16, gather_32, gather_64},
             .cast =
                 {
-                    [FC_BOOL] = {same_bool, uint8_to_int8, uint8_to_uint8, uint8_to_int16, uint8_to_uint16,
-                                 uint8_to_int32, uint8_to_uint32, uint8_to_int64, uint8_to_uint64, NULL,
+                    [FC_BOOL] = {same_bool, uint8_to_int8,
+                                 uint8_to_uint8, uint8_to_int16, uint8_to_uint16, uint8_to_int32, uint8_to_uint32, uint8_to_int64, uint8_to_uint64, NULL,
                                  uint8_to_float32, uint8_to_float64},
                     [FC_INT8] = {CASTS(int8)},
                     [FC_UINT8] = {CASTS(uint8)},

@@ -166,36 +166,27 @@ STEP(divide_exact, {
         const ELEMENT *const r = MEMORY(r);                                 \
         const VECTOR b = T(set)(K(step->k));                                \
         MASK *const s = MASKS(s);                                           \
-        TEST(0, holds)                                                      \
-        TEST(1, holds)                                                      \
-        TEST(2, holds)                                                      \
-        TEST(3, holds)                                                      \
-        TEST(4, holds)                                                      \
-        TEST(5, holds)                                                      \
-        TEST(6, holds)                                                      \
-        TEST(7, holds)                                                      \
+        EACH_TEST(holds)                                                    \
     })
 #define TEST(number, holds)                           \
     {                                                 \
         const VECTOR a = T(load)(r + number * WIDTH); \
         s[number] = holds;                            \
     }
+/* clang-format off */
+#define EACH_TEST(holds) \
+    TEST(0, holds) TEST(1, holds) TEST(2, holds) TEST(3, holds) \
+    TEST(4, holds) TEST(5, holds) TEST(6, holds) TEST(7, holds)
+/* clang-format on */
 /* What a condition on an operand in memory makes of it, written as bytes at once. */
-#define STORED_TEST(name, holds)                                                             \
-    LAST_STEP(name, {                                                                        \
-        const ELEMENT *const r = MEMORY(r);                                                  \
-        const VECTOR b = T(set)(K(step->k)), c = T(set)(K(step->k2));                        \
-        MASK s[8];                                                                           \
-        TEST(0, holds)                                                                       \
-        TEST(1, holds)                                                                       \
-        TEST(2, holds)                                                                       \
-        TEST(3, holds)                                                                       \
-        TEST(4, holds)                                                                       \
-        TEST(5, holds)                                                                       \
-        TEST(6, holds)                                                                       \
-        TEST(7, holds)                                                                       \
-        T(masks_to_bytes)((uint8_t *)(frame[step->s].base + i * frame[step->s].step), s);    \
-        (void)c;                                                                             \
+#define STORED_TEST(name, holds)                                                          \
+    LAST_STEP(name, {                                                                     \
+        const ELEMENT *const r = MEMORY(r);                                               \
+        const VECTOR b = T(set)(K(step->k)), c = T(set)(K(step->k2));                     \
+        MASK s[8];                                                                        \
+        EACH_TEST(holds)                                                                  \
+        T(masks_to_bytes)((uint8_t *)(frame[step->s].base + i * frame[step->s].step), s); \
+        (void)c;                                                                          \
     })
 STORED_TEST(store_less, T(less)(a, b))
 STORED_TEST(store_less_equal, T(less_equal)(a, b))

@@ -12,8 +12,8 @@
    underflows (Markstein, IBM J. Res. Dev. 34, 1990; Brisebarre, Muller and Raina, IEEE Trans. Computers 53, 2004). That
    is so for 2^-511 <= |x| < 2^513 and 2^-100 <= |c| <= 2^100, in float32 2^-63, 2^65 and 2^-20, 2^20: q is normal, and
    x - q·c is a multiple of ulp(q)·ulp(c) > 2^-107·|x| (2^-49·|x|), above the least subnormal, and so exact. These are
-   the x whose exponent is in the middle half of all, which one addition and one `and` tell: with a quarter of all added,
-   its highest bit is set. A tile with any other element, a zero too, is left to the processor.
+   the x whose exponent is in the middle half of all, which one addition and one `and` tell: with a quarter of all
+   added, its highest bit is set. A tile with any other element, a zero too, is left to the processor.
 
    FC_DIVIDED_VECTORS of the eight are the processor's in any case, whose divider works beside the multipliers. On Zen
    3, with 5 cycles a vector of 32 bytes, (x*2+3)/5 takes .89 of the time with three, .88 with four and .91 with two;
