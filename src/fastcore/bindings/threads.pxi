@@ -154,7 +154,7 @@ def _work_in_team(round, number):
 
 cdef int _grow(int helpers) except -1:
     """Make the team as large as is asked for, if the system lets it."""
-    helpers = builtins.min(helpers, MOST_MEMBERS)
+    helpers = <int>min_size(helpers, MOST_MEMBERS)
     if team.caller.lock == NULL:
         _make_bell(&team.caller)
     while team.size < helpers:
@@ -179,7 +179,7 @@ cdef int _make_bell(Bell *bell) except -1:
 
 cdef int _share(_Work work, Py_ssize_t count, int helpers) except -2:
     """Do the parts of a work with the team, which is this caller's."""
-    cdef int i, status
+    cdef int i
     _grow(helpers)
     team.work = <void *>work
     team.count = count
@@ -189,7 +189,7 @@ cdef int _share(_Work work, Py_ssize_t count, int helpers) except -2:
     fc_counter_set(&team.seats, helpers)
     fc_counter_set(&team.is_open, 1)
     fc_counter_add(&team.round, 1)
-    for i in range(builtins.min(helpers, team.size)):
+    for i in range(<int>min_size(helpers, team.size)):
         _ring(&team.member[i])
     try:
         _do_own_parts(work)

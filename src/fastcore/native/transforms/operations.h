@@ -328,7 +328,14 @@ static void NAME(run)(const fc_tile_program *program, const fc_tile_operand *ope
             i += head;
         }
     }
+    const char *ahead[MOST_OPERANDS_AHEAD];
+    const size_t count = operands_ahead(program, operand, sizeof(ELEMENT), end - i, ahead);
     for (; end - i >= 8 * WIDTH; i += 8 * WIDTH) {
+        for (size_t r = 0; r < count; r++) {
+            for (size_t line = 0; line < 8 * WIDTH * sizeof(ELEMENT); line += 64) {
+                FC_TILE_PREFETCH(ahead[r] + i * sizeof(ELEMENT) + line);
+            }
+        }
         NAME(run_tile)(program->step, i, operand);
     }
     if (i < end) {

@@ -149,6 +149,34 @@ static void fill(char *out, const char *from, size_t size, size_t count, size_t 
    The loads count, of which there are more; the stores only where they go past the caches and must be aligned. */
 #define FEWEST_ALIGNED 1536
 
+/* Operands and results of so many bytes together, which the second-level cache does not hold and the third may, are
+   asked for a page ahead. On Zen 3 that takes .75 of the time for 16 MB, but 1.04 for 5 MB and 1.1 for 64 MB. */
+#define FEWEST_AHEAD (8u << 20)
+#define MOST_AHEAD (32u << 20)
+#define BYTES_AHEAD 4096
+#define MOST_OPERANDS_AHEAD 4
+
+#if defined(__GNUC__)
+#define FC_TILE_PREFETCH(p) __builtin_prefetch(p)
+#elif defined(_M_X64)
+#define FC_TILE_PREFETCH(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
+#else
+#define FC_TILE_PREFETCH(p) ((void)(p))
+#endif
+
+/* The operands of a size to be asked for ahead; returns how many. */
+static size_t operands_ahead(const fc_tile_program *program, const fc_tile_operand *operand, size_t size, size_t n,
+                             const char **base) {
+    size_t count = 0, bytes = 0;
+    for (size_t r = 0; r < program->operand_count; r++) {
+        bytes += operand[r].step * n;
+        if (operand[r].step == size && count < MOST_OPERANDS_AHEAD) {
+            base[count++] = operand[r].base + BYTES_AHEAD;
+        }
+    }
+    return FEWEST_AHEAD <= bytes && bytes <= MOST_AHEAD && !program->is_streaming ? count : 0;
+}
+
 static size_t elements_to_boundary(const fc_tile_program *program, const fc_tile_operand *operand, size_t size,
                                    size_t start) {
     const uint8_t use = program->is_streaming ? FC_TILE_OUTPUT : FC_TILE_INPUT;
