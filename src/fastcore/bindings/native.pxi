@@ -343,6 +343,8 @@ cdef extern from "fastcore.h" nogil:
 
     ctypedef struct fc_fibonacci_table:
         size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context) noexcept nogil
+
+    ctypedef struct fc_residues_table:
         uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil
 
     const uint64_t *fc_fibonacci_word
@@ -420,6 +422,7 @@ cdef extern from "fastcore.h" nogil:
     fc_string_text_table fc_string_text
     fc_parse_table fc_parse
     fc_fibonacci_table fc_fibonacci
+    fc_residues_table fc_residues
     fc_words_table fc_words
     fc_values_table fc_values
     fc_orders_table fc_orders

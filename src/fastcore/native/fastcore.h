@@ -475,9 +475,12 @@ typedef struct fc_fibonacci_table {
     /* F(n) as little-endian 64-bit limbs into `out`, which has fc_fibonacci_limbs(n) of them; returns how many are
        used, or 0 if interrupted. `scratch` has fc_fibonacci_scratch_size(n) bytes. n <= 2^36. */
     size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context);
+} fc_fibonacci_table;
+
+typedef struct fc_residues_table {
     /* F(n) mod m, m >= 1, of a natural number n in little-endian 64-bit limbs. */
     uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m);
-} fc_fibonacci_table;
+} fc_residues_table;
 
 /* F(0) … F(93) */
 extern uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
@@ -611,6 +614,7 @@ extern fc_float_text_table fc_float_text;
 extern fc_string_text_table fc_string_text;
 extern fc_parse_table fc_parse;
 extern fc_fibonacci_table fc_fibonacci;
+extern fc_residues_table fc_residues;
 extern fc_words_table fc_words;
 extern fc_values_table fc_values;
 extern fc_orders_table fc_orders;
