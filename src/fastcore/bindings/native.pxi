@@ -31,6 +31,7 @@ cdef extern from "fastcore.h" nogil:
         FC_FIXED_END
         FC_PARSE_SEPARATOR
         FC_FIBONACCI_WORD
+        FC_FIBONACCI_FOUR
         FC_OPERATION_COUNT
         FC_ADD
         FC_SUBTRACT
@@ -342,14 +343,15 @@ cdef extern from "fastcore.h" nogil:
     ctypedef int (*fc_interrupt)(void *context) noexcept nogil
 
     ctypedef struct fc_fibonacci_table:
-        size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context) noexcept nogil
+        size_t (*number)(uint64_t n, bint is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
+                         void *context) noexcept nogil
+        size_t (*scratch_size)(uint64_t n) noexcept nogil
 
     ctypedef struct fc_residues_table:
         uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil
 
     const uint64_t *fc_fibonacci_word
     size_t fc_fibonacci_limbs(uint64_t n)
-    size_t fc_fibonacci_scratch_size(uint64_t n)
 
     ctypedef struct fc_room:
         void *scratch

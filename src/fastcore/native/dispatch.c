@@ -32,7 +32,6 @@ fc_values_table fc_values;
 fc_orders_table fc_orders;
 fc_texts_table fc_texts;
 fc_selection_table fc_selection;
-uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
 
 /* Every table, as NAME(family). */
 #define FC_FAMILIES(NAME) \
@@ -170,10 +169,7 @@ const char *const *fc_available_isas(void) {
 
 int fc_use_isa(const char *name) {
     const char *const *isa = fc_available_isas();
-    fc_fibonacci_word[1] = 1;
-    for (int n = 2; n <= FC_FIBONACCI_WORD; n++) {
-        fc_fibonacci_word[n] = fc_fibonacci_word[n - 1] + fc_fibonacci_word[n - 2];
-    }
+    fc_fibonacci_start();
     while (*isa != NULL && strcmp(*isa, name) != 0) {
         isa++;
     }

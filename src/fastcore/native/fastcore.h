@@ -467,14 +467,18 @@ typedef struct fc_parse_table {
 
 /* F(93) is the last below 2^64. */
 #define FC_FIBONACCI_WORD 93
+/* And F(370) the last below 2^256. */
+#define FC_FIBONACCI_FOUR 370
 
 /* Asked now and then in a long computation; it stops at once if the answer is not 0. */
 typedef int (*fc_interrupt)(void *context);
 
 typedef struct fc_fibonacci_table {
-    /* F(n) as little-endian 64-bit limbs into `out`, which has fc_fibonacci_limbs(n) of them; returns how many are
-       used, or 0 if interrupted. `scratch` has fc_fibonacci_scratch_size(n) bytes. n <= 2^36. */
-    size_t (*number)(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context);
+    /* F(n), or L(n), of FC_FIBONACCI_FOUR < n <= 2^36, as little-endian 64-bit limbs somewhere in `scratch`, which has
+       scratch_size(n) bytes; returns how many, or 0 if interrupted. */
+    size_t (*number)(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
+                     void *context);
+    size_t (*scratch_size)(uint64_t n);
 } fc_fibonacci_table;
 
 typedef struct fc_residues_table {
@@ -484,9 +488,22 @@ typedef struct fc_residues_table {
 
 /* F(0) … F(93) */
 extern uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
+/* F(0) … F(370), the lowest word first */
+extern uint64_t fc_fibonacci_four[FC_FIBONACCI_FOUR + 1][4];
+
+/* A prime of the transforms (fibonacci/transform.h): root[i] is of order 4·2^i, inverse_of[j] of prime j; residues of
+   either sign, below p/2. */
+#define FC_ROOTS 23
+typedef struct fc_prime {
+    double p;
+    double root[FC_ROOTS];
+    double inverse_of[2];
+} fc_prime;
+extern fc_prime fc_primes[3];
+/* Fills these tables, at import. */
+void fc_fibonacci_start(void);
 
 size_t fc_fibonacci_limbs(uint64_t n);
-size_t fc_fibonacci_scratch_size(uint64_t n);
 
 /* ---- sorting ------------------------------------------------------------------------------------------------- */
 

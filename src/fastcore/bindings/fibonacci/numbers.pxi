@@ -1,16 +1,84 @@
-# The fibonacci family: from Python integers to limbs and back.
+# The numbers themselves: from limbs to Python's digits.
 
 cdef extern from *:
     """
-    #if PY_VERSION_HEX >= 0x030D0000
-    #define FC_LONG_FROM_LIMBS(limbs, count) \
-        PyLong_FromUnsignedNativeBytes(limbs, (count) * 8, Py_ASNATIVEBYTES_LITTLE_ENDIAN)
+    /* An int of `count` 64-bit limbs, the lowest first and the highest not 0, at least three digits of Python's. */
+    static PyObject *fc_long_of_limbs(const uint64_t *limbs, size_t count, int is_negative) {
+    #if PYLONG_BITS_IN_DIGIT == 30 && !defined(WORDS_BIGENDIAN)
+        size_t bits = 64 * count, digits, i = 0, first = 0;
+        uint32_t *out;
+        PyObject *number;
+        while (!(limbs[count - 1] >> (63 - (64 * count - bits)))) {
+            bits--;
+        }
+        digits = (bits + 29) / 30;
+    #if PY_VERSION_HEX >= 0x030E0000
+        void *raw;
+        PyLongWriter *writer = PyLongWriter_Create(is_negative, (Py_ssize_t)digits, &raw);
+        if (writer == NULL) {
+            return NULL;
+        }
+        out = (uint32_t *)raw;
     #else
-    #define FC_LONG_FROM_LIMBS(limbs, count) _PyLong_FromByteArray((const unsigned char *)(limbs), (count) * 8, 1, 0)
+        PyLongObject *value = _PyLong_New((Py_ssize_t)digits);
+        if (value == NULL) {
+            return NULL;
+        }
+        number = (PyObject *)value;
+    #if PY_VERSION_HEX >= 0x030C0000
+        out = value->long_value.ob_digit;
+        if (is_negative) {
+            value->long_value.lv_tag |= 2;
+        }
+    #else
+        out = value->ob_digit;
+        if (is_negative) {
+            Py_SET_SIZE(value, -(Py_ssize_t)digits);
+        }
     #endif
+    #endif
+        /* Two digits from the eight bytes that bit 60·k lies in. */
+        for (; 60 * (i / 2) + 64 <= 64 * count && i + 2 <= digits; i += 2) {
+            uint64_t eight;
+            memcpy(&eight, (const char *)limbs + 15 * i / 4, 8);
+            eight >>= i & 2 ? 4 : 0;
+            out[i] = (uint32_t)eight & 0x3fffffff;
+            out[i + 1] = (uint32_t)(eight >> 30) & 0x3fffffff;
+        }
+        for (; i < digits; i++) {
+            size_t bit = 30 * i, limb = bit / 64, shift = bit % 64;
+            uint64_t digit = limbs[limb] >> shift;
+            if (shift > 34 && limb + 1 < count) {
+                digit |= limbs[limb + 1] << (64 - shift);
+            }
+            out[i] = (uint32_t)digit & 0x3fffffff;
+        }
+        (void)first;
+    #if PY_VERSION_HEX >= 0x030E0000
+        number = PyLongWriter_Finish(writer);
+    #endif
+        return number;
+    #else
+    #if PY_VERSION_HEX >= 0x030D0000
+        PyObject *magnitude =
+            PyLong_FromUnsignedNativeBytes(limbs, count * 8, Py_ASNATIVEBYTES_NATIVE_ENDIAN), *number = magnitude;
+    #else
+        PyObject *magnitude = _PyLong_FromByteArray((const unsigned char *)limbs, count * 8, PY_LITTLE_ENDIAN, 0), *number = magnitude;
+    #endif
+        if (magnitude != NULL && is_negative) {
+            number = PyNumber_Negative(magnitude);
+            Py_DECREF(magnitude);
+        }
+        return number;
+    #endif
+    }
     """
-    object FC_LONG_FROM_LIMBS(const uint64_t *limbs, size_t count)
-    unsigned long long PyLong_AsUnsignedLongLong(object v) except? 0xffffffffffffffff
+    object fc_long_of_limbs(const uint64_t *limbs, size_t count, bint is_negative)
+
+# Below, the GIL is kept: what is to be computed takes no longer than giving it up.
+cdef enum:
+    FIBONACCI_RELEASE_FROM = 4096
+    FIBONACCI_ROOM = 1024  # words on the stack
 
 
 cdef int _is_interrupted(void *context) noexcept nogil:
@@ -24,40 +92,67 @@ cdef int _is_interrupted(void *context) noexcept nogil:
     return 0
 
 
-cdef object _fibonacci_number(uint64_t n):
-    cdef uint64_t *limbs
-    cdef void *scratch
-    cdef size_t used
-    if n <= FC_FIBONACCI_WORD:
-        return fc_fibonacci_word[n]
+# F(0) … F(370), ready to be returned.
+cdef list _fibonacci_first = [0, 1]
+while len(_fibonacci_first) <= FC_FIBONACCI_FOUR:
+    _fibonacci_first.append(builtins.sum(_fibonacci_first[len(_fibonacci_first) - 2:]))
+
+
+cdef object _fibonacci_number(uint64_t n, bint is_lucas, bint is_negative):
+    """F(n) or L(n), or the negative of it, for n beyond the first."""
+    cdef uint64_t[FIBONACCI_ROOM] room
+    cdef size_t size = fc_fibonacci.scratch_size(n), used
+    cdef const uint64_t *limbs
+    if size <= sizeof(room):
+        used = fc_fibonacci.number(n, is_lucas, room, &limbs, NULL, NULL)
+        return fc_long_of_limbs(limbs, used, is_negative)
     cdef list errors = []
-    limbs = <uint64_t *>_allocate(fc_fibonacci_limbs(n) * sizeof(uint64_t))
+    cdef void *scratch = _allocate(size)
     try:
-        scratch = _allocate(fc_fibonacci_scratch_size(n))
-        try:
-            if n < 4096:
-                used = fc_fibonacci.number(n, limbs, scratch, NULL, NULL)
-            else:
-                with nogil:
-                    used = fc_fibonacci.number(n, limbs, scratch, _is_interrupted, <void *>errors)
-        finally:
-            PyMem_RawFree(scratch)
+        if n < FIBONACCI_RELEASE_FROM:
+            used = fc_fibonacci.number(n, is_lucas, scratch, &limbs, NULL, NULL)
+        else:
+            with nogil:
+                used = fc_fibonacci.number(n, is_lucas, scratch, &limbs, _is_interrupted, <void *>errors)
         if used == 0:
             raise errors[0]
-        return FC_LONG_FROM_LIMBS(limbs, used)
+        return fc_long_of_limbs(limbs, used, is_negative)
     finally:
-        PyMem_RawFree(limbs)
+        PyMem_RawFree(scratch)
 
 
-cdef object _signed_fibonacci(long long n):
+cdef object _fibonacci_of(long long n):
     """F(-n) = F(n) for odd n, -F(n) for even n."""
-    number = _fibonacci_number(<uint64_t>(n if n >= 0 else -n))
-    return number if n >= 0 or n % 2 != 0 else -number
+    cdef uint64_t magnitude = <uint64_t>(n if n >= 0 else -n)
+    cdef bint is_negative = n < 0 and n % 2 == 0
+    if magnitude <= FC_FIBONACCI_FOUR:
+        number = _fibonacci_first[magnitude]
+        return -number if is_negative else number
+    return _fibonacci_number(magnitude, False, is_negative)
+
+
+cdef inline long long _index_of_number(str function, object n) except? -1:
+    """The argument `n`, checked: of an int of one digit nothing needs to be."""
+    if PyLong_CheckExact(<PyObject *>n) and FC_IS_SMALL(<PyObject *>n):
+        return FC_SMALL_VALUE(<PyObject *>n)
+    return _fibonacci_index(function, "'n'", n)
 
 
 def fibonacci(n):
-    return _signed_fibonacci(_fibonacci_index("fibonacci", "'n'", n) if type(n) is not int or n.bit_length() > 32
-                             else n)
+    return _fibonacci_of(_index_of_number("fibonacci", n))
+
+
+def lucas(n):
+    """L(-n) = L(n) for even n, -L(n) for odd n."""
+    cdef long long value = _index_of_number("lucas", n)
+    cdef uint64_t magnitude = <uint64_t>(value if value >= 0 else -value)
+    cdef bint is_negative = value < 0 and value % 2 != 0
+    if magnitude > FC_FIBONACCI_FOUR:
+        return _fibonacci_number(magnitude, True, is_negative)
+    if magnitude == 0:
+        return 2
+    number = _fibonacci_first[magnitude - 1] + (_fibonacci_first[magnitude] + _fibonacci_first[magnitude - 1])
+    return -number if is_negative else number
 
 
 def fibonacci_range(start, stop):
@@ -66,11 +161,11 @@ def fibonacci_range(start, stop):
     last = _fibonacci_index("fibonacci_range", "'stop'", stop)
     cdef list numbers = []
     n = first
-    while n < last and -FC_FIBONACCI_WORD <= n <= FC_FIBONACCI_WORD:
-        numbers.append(_signed_fibonacci(n))
+    while n < last and -FC_FIBONACCI_FOUR <= n <= FC_FIBONACCI_FOUR:
+        numbers.append(_fibonacci_of(n))
         n += 1
     if n < last:
-        at, after = _signed_fibonacci(n), _signed_fibonacci(n + 1)
+        at, after = _fibonacci_of(n), _fibonacci_of(n + 1)
         while n < last:
             numbers.append(at)
             at, after = after, at + after

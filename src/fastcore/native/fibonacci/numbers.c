@@ -1,306 +1,478 @@
-/* Fibonacci numbers by doubling, two squarings a bit.
+/* Fibonacci and Lucas numbers by doubling, two squarings a bit.
 
    With a = F(k-1), b = F(k), S = a^2, T = b^2 and c = 2·(-1)^k, from F(k)^2 - F(k)F(k-1) - F(k-1)^2 = -(-1)^k:
 
        F(2k-1) = S + T,  F(2k) = 3T - 2S + c,  F(2k+1) = 4T - S + c
 
    (D. Takahashi, "A fast algorithm for computing large Fibonacci numbers", Inf. Process. Lett. 75 (2000)). The last bit
-   needs one of them only, by one product: F(2k) = b(2a + b), F(2k+1) = (2b + a)(2b - a) + c.
+   needs one number only, by one product:
 
-   Numbers are little-endian 64-bit limbs. Products are by rows below KARATSUBA_FROM limbs and by Karatsuba's three
-   halves above, so that F(n) costs O(n^1.58). Modulo m the same doubling runs on single words. */
-#include "wide.h"
+       F(2k) = b(2a + b),         F(2k+1) = (2b + a)(2b - a) + c
+       L(2k) = (2a + b)^2 - c,    L(2k+1) = (2a + b)(a + 3b) - c/2
 
+   It starts from a table of words, and goes on in limbs, in columns (columns.h), and then in limbs again by transforms
+   (transform.h); without vectors in limbs all the way (limbs.h). */
 #include <assert.h>
 
-/* Rows of 64×64-bit products beat the three halves and their additions below; 24 and 48 measured 3 % slower at 2^10
-   limbs. */
-#define KARATSUBA_FROM 32
-/* A product of this many limbs takes about a tenth of a millisecond: between two of them an interrupt is answered. */
-#define INTERRUPT_LIMBS 512
+#include "columns.h"
+#include "limbs.h"
+#include "transform.h"
+#include "wide.h"
 
-typedef struct machine {
-    fc_interrupt interrupt;
-    void *context;
-    int stopped;
-} machine;
-
-/* ---- limbs --------------------------------------------------------------------------------------------------- */
-
-/* out = a + b; returns the carry. Any may be the same. */
-static uint64_t add(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
-    uint64_t carry = 0;
-    for (size_t i = 0; i < n; i++) {
-        out[i] = fc_add_carry(a[i], b[i], &carry);
-    }
-    return carry;
-}
-
-/* out = a - b; returns the borrow. */
-static uint64_t subtract(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
-    uint64_t borrow = 0;
-    for (size_t i = 0; i < n; i++) {
-        out[i] = fc_subtract_borrow(a[i], b[i], &borrow);
-    }
-    return borrow;
-}
-
-/* a += word, from limb 0 up. */
-static void add_word(uint64_t *a, uint64_t word) {
-    uint64_t carry = word;
-    for (size_t i = 0; carry != 0; i++) {
-        a[i] += carry;
-        carry = a[i] < carry;
-    }
-}
-
-static void subtract_word(uint64_t *a, uint64_t word) {
-    uint64_t borrow = word;
-    for (size_t i = 0; borrow != 0; i++) {
-        uint64_t before = a[i];
-        a[i] -= borrow;
-        borrow = before < borrow;
-    }
-}
-
-/* out = |a - b|, b of m <= n limbs; returns whether a < b. */
-static int absolute_difference(uint64_t *out, const uint64_t *a, size_t n, const uint64_t *b, size_t m) {
-    size_t i = n;
-    int less = 0;
-    while (i > 0) {
-        uint64_t x = a[i - 1], y = i - 1 < m ? b[i - 1] : 0;
-        if (x != y) {
-            less = x < y;
-            break;
-        }
-        i--;
-    }
-    if (less) {
-        /* Then a is no longer than b: limbs of a from m on are 0. */
-        subtract(out, b, a, m);
-        memset(out + m, 0, (n - m) * sizeof *out);
-    } else {
-        uint64_t borrow = subtract(out, a, b, m);
-        memcpy(out + m, a + m, (n - m) * sizeof *out);
-        if (borrow) {
-            subtract_word(out + m, 1);
-        }
-    }
-    return less;
-}
-
-/* out += a·word over n limbs; returns the limb that is carried out. */
-FC_INLINE uint64_t add_product(uint64_t *out, const uint64_t *a, size_t n, uint64_t word) {
-    uint64_t carry = 0;
-    for (size_t i = 0; i < n; i++) {
-#if defined(__SIZEOF_INT128__)
-        unsigned __int128 t = (unsigned __int128)a[i] * word + out[i] + carry;
-        out[i] = (uint64_t)t;
-        carry = (uint64_t)(t >> 64);
-#else
-        uint64_t high, low = fc_multiply(a[i], word, &high);
-        low += carry;
-        high += low < carry;
-        low += out[i];
-        high += low < out[i];
-        out[i] = low;
-        carry = high;
+/* Up to so many limbs rows of 64-bit products take less time than columns, which have to be made. */
+#ifndef LIMBS_FIRST
+#define LIMBS_FIRST 8
 #endif
-    }
-    return carry;
-}
+/* 4·F(366) is below 2^256: the last factors made of the table's four limbs have four. */
+#define FROM_TABLE 366
+/* Numbers of more digits are squared by transforms, and the last factors likewise. */
+#ifndef COLUMNS_UP_TO
+#define COLUMNS_UP_TO 300
+#endif
+#ifndef LAST_COLUMNS_UP_TO
+#define LAST_COLUMNS_UP_TO 400
+#endif
 
-/* out (2n limbs) = a·b */
-static void multiply_rows(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
-    memset(out, 0, n * sizeof *out);
-    for (size_t i = 0; i < n; i++) {
-        out[n + i] = add_product(out + i, a, n, b[i]);
-    }
-}
-
-/* out (2n limbs) = a^2: the products of different limbs once, doubled, and the squares. */
-static void square_rows(uint64_t *out, const uint64_t *a, size_t n) {
-    uint64_t top = 0, carry = 0;
-    memset(out, 0, 2 * n * sizeof *out);
-    for (size_t i = 0; i + 1 < n; i++) {
-        out[n + i] = add_product(out + 2 * i + 1, a + i + 1, n - i - 1, a[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t high, low = fc_multiply(a[i], a[i], &high);
-        uint64_t even = out[2 * i], odd = out[2 * i + 1];
-        out[2 * i] = fc_add_carry(even << 1 | top, low, &carry);
-        out[2 * i + 1] = fc_add_carry(odd << 1 | even >> 63, high, &carry);
-        top = odd >> 63;
-    }
-}
-
-/* 4·(n + 2·log2 n) limbs: two differences and their product on each level. */
-FC_INLINE size_t karatsuba_scratch(size_t n) { return 4 * n + 1024; }
-
-static int goes_on(machine *m, size_t n) {
-    if (n >= INTERRUPT_LIMBS && m->interrupt != NULL && m->interrupt(m->context)) {
-        m->stopped = 1;
-    }
-    return !m->stopped;
-}
-
-/* out (2n limbs) = a·b; a square if a and b are the same. */
-static void multiply(machine *m, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n, uint64_t *scratch) {
-    if (n < KARATSUBA_FROM) {
-        if (a == b) {
-            square_rows(out, a, n);
-        } else {
-            multiply_rows(out, a, b, n);
-        }
-        return;
-    }
-    if (!goes_on(m, n)) {
-        return;
-    }
-    /* a = a1·B + a0: a0b0 + (a0b0 + a1b1 - (a0 - a1)(b0 - b1))·B + a1b1·B^2 */
-    size_t half = (n + 1) / 2, rest = n - half;
-    uint64_t *da = scratch, *db = da + half, *product = db + half, *below = product + 2 * half;
-    uint64_t carry, borrow;
-    int is_negative = absolute_difference(da, a, half, a + half, rest);
-    if (a == b) {
-        is_negative = 0;
-        multiply(m, product, da, da, half, below);
-    } else {
-        is_negative ^= absolute_difference(db, b, half, b + half, rest);
-        multiply(m, product, da, db, half, below);
-    }
-    multiply(m, out, a, b, half, below);
-    multiply(m, out + 2 * half, a + half, b + half, rest, below);
-    if (m->stopped) {
-        return;
-    }
-    /* below = a0b0 + a1b1, then ∓ product; the middle term is at most 2·half + 1 limbs and not negative. */
-    memcpy(below, out, 2 * half * sizeof *below);
-    carry = add(below, below, out + 2 * half, 2 * rest);
-    for (size_t i = 2 * rest; carry != 0 && i < 2 * half; i++) {
-        below[i] += carry;
-        carry = below[i] == 0;
-    }
-    if (is_negative) {
-        carry += add(below, below, product, 2 * half);
-    } else {
-        borrow = subtract(below, below, product, 2 * half);
-        carry -= borrow;
-    }
-    carry += add(out + half, out + half, below, 2 * half);
-    add_word(out + 3 * half, carry);
-}
-
-/* ---- doubling ------------------------------------------------------------------------------------------------ */
+/* ---- sizes and tables ---------------------------------------------------------------------------------------- */
 
 #ifdef FC_ISA_BASE
-/* F(n) < 2^(0.6942419136306174·n): the golden ratio's logarithm, rounded up. */
+uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
+uint64_t fc_fibonacci_four[FC_FIBONACCI_FOUR + 1][4];
+fc_prime fc_primes[3];
+
+/* F(n), L(n) < 2^(0.6942419136306174·n + 1): the golden ratio's logarithm, rounded up. */
 size_t fc_fibonacci_limbs(uint64_t n) {
-    return (size_t)((n / 10000000) * 6942420 + (n % 10000000) * 6942420 / 10000000) / 64 + 2;
+    return (size_t)((n / 10000000) * 6942420 + (n % 10000000) * 6942420 / 10000000 + 1) / 64 + 2;
 }
 
-size_t fc_fibonacci_scratch_size(uint64_t n) {
-    size_t limbs = fc_fibonacci_limbs(n) + 4;
-    return (4 * limbs + karatsuba_scratch(limbs)) * sizeof(uint64_t);
+/* a·b mod p = 2^50 - c, c < 2^30: what is above 2^50 comes back as c times that. */
+static uint64_t multiply_modulo_prime(uint64_t a, uint64_t b, uint64_t p) {
+    const uint64_t c = (UINT64_C(1) << 50) - p, mask = (UINT64_C(1) << 50) - 1;
+    uint64_t high, low = fc_multiply(a, b, &high), carry = 0;
+    for (int i = 0; i < 3; i++) {
+        uint64_t upper = high << 14 | low >> 50;
+        low = fc_add_carry(fc_multiply(upper, c, &high), low & mask, &carry);
+        high += carry;
+        carry = 0;
+    }
+    return low >= p ? low - p : low;
+}
+
+static uint64_t power_modulo_prime(uint64_t a, uint64_t exponent, uint64_t p) {
+    uint64_t result = 1;
+    for (; exponent != 0; exponent >>= 1) {
+        if (exponent & 1) {
+            result = multiply_modulo_prime(result, a, p);
+        }
+        a = multiply_modulo_prime(a, a, p);
+    }
+    return result;
+}
+
+/* A residue as the nearest to 0. */
+static double nearest_residue(uint64_t a, uint64_t p) { return a > p / 2 ? -(double)(p - a) : (double)a; }
+
+void fc_fibonacci_start(void) {
+    /* The three greatest 2^50 - k·2^24 + 1 that are prime and leave 2 to the power of FC_ROOTS + 1, with an element that
+       is no square. */
+    static const uint64_t below[3] = {28, 36, 37}, no_square[3] = {5, 3, 5};
+    fc_fibonacci_word[1] = fc_fibonacci_four[1][0] = 1;
+    for (int n = 2; n <= FC_FIBONACCI_FOUR; n++) {
+        uint64_t carry = 0;
+        for (int i = 0; i < 4; i++) {
+            fc_fibonacci_four[n][i] = fc_add_carry(fc_fibonacci_four[n - 1][i], fc_fibonacci_four[n - 2][i], &carry);
+        }
+        if (n <= FC_FIBONACCI_WORD) {
+            fc_fibonacci_word[n] = fc_fibonacci_four[n][0];
+        }
+    }
+    for (int t = 0; t < 3; t++) {
+        const uint64_t p = (UINT64_C(1) << 50) - (below[t] << 24) + 1;
+        uint64_t root = power_modulo_prime(no_square[t], (p - 1) >> (FC_ROOTS + 1), p);
+        fc_primes[t].p = (double)p;
+        for (int i = FC_ROOTS; i-- > 0;) {
+            fc_primes[t].root[i] = nearest_residue(root, p);
+            root = multiply_modulo_prime(root, root, p);
+        }
+        for (int i = 0; i < t; i++) {
+            fc_primes[t].inverse_of[i] = nearest_residue(power_modulo_prime((uint64_t)fc_primes[i].p % p, p - 2, p), p);
+        }
+    }
 }
 #endif
 
-FC_INLINE size_t used_limbs(const uint64_t *a, size_t n) {
-    while (n > 0 && a[n - 1] == 0) {
-        n--;
-    }
-    return n;
+typedef struct room {
+    size_t limbs;  /* of F(n), and so many that two halves hold the last factors */
+    size_t digits; /* of the longest factors in columns */
+    size_t last;   /* limbs of the last factors, if they are transformed */
+} room;
+
+static room room_for(uint64_t n) {
+    room all = {fc_fibonacci_limbs(n) + 8, 0, 0};
+#ifdef FC_HAS_VECTORS
+    const size_t digits = (all.limbs * 64 / 2 + DIGIT_BITS - 1) / DIGIT_BITS + 4;
+    all.digits = digits <= LAST_COLUMNS_UP_TO + 4 ? digits : 2 * COLUMNS_UP_TO + 4;
+    all.last = all.limbs / 2;
+#endif
+    return all;
 }
 
-/* x = 3t - 2s + 2·sign or 4t - s + 2·sign, over n limbs; the result is not negative and fits. */
-static void combine(uint64_t *x, const uint64_t *t, uint64_t by_t, const uint64_t *s, uint64_t by_s, int is_odd,
-                    size_t n) {
-    uint64_t carry_t = 0, carry_s = 0, borrow = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t high, low = fc_multiply(t[i], by_t, &high);
-        uint64_t s_low = s[i] * by_s | carry_s;
-        low += carry_t;
-        carry_t = high + (low < carry_t);
-        carry_s = by_s == 2 ? s[i] >> 63 : 0;
-        x[i] = fc_subtract_borrow(low, s_low, &borrow);
+/* ---- the first steps ----------------------------------------------------------------------------------------- */
+
+/* Where a doubling is: a = F(k-1) and b = F(k), and `bits` bits of n below those of k. */
+typedef struct position {
+    uint64_t n, k;
+    unsigned bits;
+} position;
+
+FC_INLINE int next_bit(position *at) {
+    const int bit = (int)(at->n >> --at->bits & 1);
+    at->k = 2 * at->k + (uint64_t)bit;
+    return bit;
+}
+
+typedef struct engine {
+    machine m;
+    void *scratch; /* of limbs.h */
+#ifdef FC_HAS_VECTORS
+    garner *transforms; /* NULL before they are ready */
+    double *points;
+#endif
+} engine;
+
+static void multiply_limbs(engine *e, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
+#ifdef FC_HAS_VECTORS
+    if (e->transforms != NULL) {
+        multiply_transformed(&e->m, out, a, b, n, e->transforms, e->points);
+        return;
     }
-    if (is_odd) {
-        subtract_word(x, 2);
+#endif
+    multiply(&e->m, out, a, b, n, e->scratch);
+}
+
+/* One step in limbs: of `used` limbs, in a and b; returns how many they have then. */
+static size_t double_limbs(engine *e, position *at, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used) {
+    const int is_odd = (int)(at->k & 1);
+    const size_t wide = 2 * used + 1;
+    multiply_limbs(e, s, a, a, used);
+    multiply_limbs(e, t, b, b, used);
+    if (e->m.stopped) {
+        return 0;
+    }
+    s[wide - 1] = t[wide - 1] = 0;
+    if (next_bit(at)) {
+        combine(a, t, 3, s, 2, is_odd, wide);
+        combine(b, t, 4, s, 1, is_odd, wide);
     } else {
-        add_word(x, 2);
+        a[wide - 1] = add(a, s, t, wide - 1);
+        combine(b, t, 3, s, 2, is_odd, wide);
     }
+    return used_limbs(b, wide);
 }
 
-static size_t number(uint64_t n, uint64_t *out, void *scratch, fc_interrupt interrupt, void *context) {
-    machine m = {interrupt, context, 0};
-    size_t limbs = fc_fibonacci_limbs(n) + 4, used = 1;
-    uint64_t *a = (uint64_t *)scratch, *b = a + limbs, *s = b + limbs, *t = s + limbs, *below = t + limbs;
-    uint64_t k = n;
-    unsigned bits = 0;
-    if (n <= FC_FIBONACCI_WORD) {
-        out[0] = fc_fibonacci_word[n];
-        return 1;
+/* out = by_a·a + by_b·b, by_a one of 0, 1, 2 and -1, over n limbs; the result is not negative and fits. */
+static void mix_limbs(uint64_t *out, const uint64_t *a, int by_a, const uint64_t *b, unsigned by_b, size_t n) {
+    uint64_t carry = 0, borrow = 0, a_before = 0, high_before = 0, low_carry = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t high, low = fc_multiply(b[i], by_b, &high), x = by_a == 0 ? 0 : a[i];
+        low = fc_add_carry(low, high_before, &low_carry);
+        high_before = high;
+        if (by_a == 2) {
+            x = a[i] << 1 | a_before >> 63;
+            a_before = a[i];
+        }
+        out[i] = by_a < 0 ? fc_subtract_borrow(low, x, &borrow) : fc_add_carry(low, x, &carry);
     }
-    while (k > FC_FIBONACCI_WORD) {
-        k >>= 1;
-        bits++;
+    assert(carry == 0 && borrow == 0 && high_before + low_carry == 0);
+}
+
+/* The last factors and what is added to their product; returns whether there is one factor, to be squared. */
+typedef struct last_product {
+    int x_by_a, x_by_b, y_by_a, y_by_b, constant;
+} last_product;
+
+static last_product last_of(const position *at, int is_lucas) {
+    const int c = at->k & 1 ? -2 : 2;
+    if (at->n & 1) {
+        return is_lucas ? (last_product){2, 1, 1, 3, -c / 2} : (last_product){1, 2, -1, 2, c};
     }
-    memset(a, 0, 4 * limbs * sizeof *a);
-    a[0] = fc_fibonacci_word[k - 1];
-    b[0] = fc_fibonacci_word[k];
-    while (bits > 1) {
-        int is_odd = (int)(k & 1), bit = (int)(n >> --bits & 1);
-        size_t wide = 2 * used + 1;
-        multiply(&m, s, a, a, used, below);
-        multiply(&m, t, b, b, used, below);
-        if (m.stopped) {
-            return 0;
-        }
-        s[wide - 1] = t[wide - 1] = 0;
-        if (bit) {
-            combine(a, t, 3, s, 2, is_odd, wide);
-            combine(b, t, 4, s, 1, is_odd, wide);
-        } else {
-            a[wide - 1] = add(a, s, t, wide - 1);
-            combine(b, t, 3, s, 2, is_odd, wide);
-        }
-        k = 2 * k + (uint64_t)bit;
-        used = used_limbs(b, wide);
-        assert(used + 4 <= limbs);
+    return is_lucas ? (last_product){2, 1, 2, 1, -c} : (last_product){0, 1, 2, 1, 0};
+}
+
+/* The last bit in limbs: the result is in `out`, from a and b of `used` limbs. */
+static size_t finish_limbs(engine *e, const position *at, int is_lucas, const uint64_t *a, const uint64_t *b, size_t used, uint64_t *x,
+                           uint64_t *y, uint64_t *out) {
+    const last_product last = last_of(at, is_lucas);
+    /* The factors are below 4b. */
+    const size_t wide = used + (b[used - 1] >> 62 != 0);
+    const int is_square = last.x_by_a == last.y_by_a;
+    mix_limbs(x, a, last.x_by_a, b, (unsigned)last.x_by_b, wide);
+    if (!is_square) {
+        mix_limbs(y, a, last.y_by_a, b, (unsigned)last.y_by_b, wide);
     }
-    {
-        /* The last bit. Factors of one limb more than b, as 2b + a may need it. */
-        size_t wide = used + 1;
-        int is_odd = (int)(k & 1);
-        a[used] = b[used] = 0;
-        if (n & 1) {
-            add(s, b, b, wide);
-            add(t, s, a, wide);
-            subtract(s, s, a, wide);
-        } else {
-            add(t, a, a, wide);
-            add(t, t, b, wide);
-            memcpy(s, b, wide * sizeof *s);
-        }
-        /* a and b are used up: the product goes over them. */
-        multiply(&m, a, s, t, wide, below);
-        if (m.stopped) {
-            return 0;
-        }
-        if (n & 1) {
-            if (is_odd) {
-                subtract_word(a, 2);
-            } else {
-                add_word(a, 2);
-            }
-        }
-        used = used_limbs(a, 2 * wide);
+    multiply_limbs(e, out, x, is_square ? x : y, wide);
+    if (e->m.stopped) {
+        return 0;
     }
-    assert(used <= fc_fibonacci_limbs(n));
-    memcpy(out, a, used * sizeof *out);
+    if (last.constant < 0) {
+        subtract_word(out, (uint64_t)-last.constant);
+    } else {
+        add_word(out, (uint64_t)last.constant);
+    }
+    return used_limbs(out, 2 * wide);
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------- */
+
+#ifdef FC_HAS_VECTORS
+
+/* The rows and sums that columns work on; `sums` have a zero before them. */
+typedef struct columns {
+    double *a, *b, *x, *y;
+    int64_t *s_high, *s_low, *t_high, *t_low;
+} columns;
+
+FC_INLINE size_t row_size(size_t digits) { return digits + 2 * ROW_PADDING + COLUMNS; }
+FC_INLINE size_t sums_size(size_t digits) { return 2 * digits + 4 * COLUMNS; }
+FC_INLINE size_t columns_scratch_count(size_t digits) { return 4 * row_size(digits) + 4 * sums_size(digits); }
+
+static columns columns_in(double *scratch, size_t digits) {
+    columns all;
+    double *row[4];
+    int64_t *sums = (int64_t *)(scratch + 4 * row_size(digits)) + COLUMNS;
+    for (int i = 0; i < 4; i++) {
+        memset(scratch, 0, ROW_PADDING * sizeof *scratch);
+        row[i] = scratch + ROW_PADDING;
+        scratch += row_size(digits);
+    }
+    all.a = row[0];
+    all.b = row[1];
+    all.x = row[2];
+    all.y = row[3];
+    all.s_high = sums;
+    all.s_low = all.s_high + sums_size(digits);
+    all.t_high = all.s_low + sums_size(digits);
+    all.t_low = all.t_high + sums_size(digits);
+    all.s_high[-1] = all.t_high[-1] = 0;
+    return all;
+}
+
+FC_INLINE size_t whole_blocks(size_t n) { return (n + COLUMNS - 1) / COLUMNS * COLUMNS; }
+
+/* Zeros behind n digits of a row. */
+static void end_row(double *row, size_t n) {
+    memset(row + n, 0, ROW_PADDING * sizeof *row);
+}
+
+static void end_sums(int64_t *high, int64_t *low, size_t n) {
+    memset(high + whole_blocks(n), 0, COLUMNS * sizeof *high);
+    memset(low + whole_blocks(n), 0, COLUMNS * sizeof *low);
+}
+
+/* Digits of 51 bits from limbs; returns how many. */
+static size_t row_of_limbs(double *row, const uint64_t *limbs, size_t n) {
+    const size_t digits = (n * 64 + DIGIT_BITS - 1) / DIGIT_BITS;
+    for (size_t i = 0; i < digits; i++) {
+        const size_t bit = i * DIGIT_BITS, limb = bit / 64, shift = bit % 64;
+        uint64_t digit = limbs[limb] >> shift;
+        if (shift > 64 - DIGIT_BITS && limb + 1 < n) {
+            digit |= limbs[limb + 1] << (64 - shift);
+        }
+        row[i] = (double)(int64_t)(digit & ((UINT64_C(1) << DIGIT_BITS) - 1));
+    }
+    end_row(row, digits);
+    return digits;
+}
+
+/* Carries n digits through; returns how many limbs there are. */
+static size_t limbs_of_row(uint64_t *limbs, const double *row, size_t n) {
+    uint64_t word = 0;
+    int64_t carry = 0;
+    unsigned filled = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t v = (int64_t)row[i] + carry;
+        const uint64_t digit = (uint64_t)v & ((UINT64_C(1) << DIGIT_BITS) - 1);
+        carry = v >> DIGIT_BITS;
+        word |= digit << filled;
+        filled += DIGIT_BITS;
+        if (filled >= 64) {
+            limbs[count++] = word;
+            filled -= 64;
+            word = filled == 0 ? 0 : digit >> (DIGIT_BITS - filled);
+        }
+    }
+    limbs[count++] = word | (uint64_t)carry << filled;
+    return used_limbs(limbs, count);
+}
+
+/* The same of column sums, and a constant. */
+static size_t limbs_of_sums(uint64_t *limbs, const int64_t *high, const int64_t *low, size_t n, int constant) {
+    uint64_t word = 0;
+    int64_t carry = constant;
+    unsigned filled = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t v = low[i] + high[(ptrdiff_t)i - 1] + carry;
+        const uint64_t digit = (uint64_t)v & ((UINT64_C(1) << DIGIT_BITS) - 1);
+        carry = v >> DIGIT_BITS;
+        word |= digit << filled;
+        filled += DIGIT_BITS;
+        if (filled >= 64) {
+            limbs[count++] = word;
+            filled -= 64;
+            word = filled == 0 ? 0 : digit >> (DIGIT_BITS - filled);
+        }
+    }
+    limbs[count++] = word;
+    return used_limbs(limbs, count);
+}
+
+/* One step in columns: of n digits in a and b; returns how many they have then. */
+static size_t double_columns(position *at, const columns *all, size_t n) {
+    const int is_odd = (int)(at->k & 1), bit = next_bit(at);
+    size_t used = 2 * n + 1;
+    words a_before = words_set(0), b_before = words_set(0);
+    assert(n <= COLUMNS_MOST);
+    square_columns(all->a, n, all->s_high, all->s_low);
+    square_columns(all->b, n, all->t_high, all->t_low);
+    end_sums(all->s_high, all->s_low, 2 * n);
+    end_sums(all->t_high, all->t_low, 2 * n);
+    for (size_t c = 0; c < used; c += LANES) {
+        const words s = words_add(words_load(all->s_low + c), words_load(all->s_high + c - 1));
+        const words t = words_add(words_load(all->t_low + c), words_load(all->t_high + c - 1));
+        const words difference = words_sub(t, s), even = words_add(t, words_add(difference, difference));
+        vec_store(all->a + c, digits_of(bit ? even : words_add(s, t), &a_before));
+        vec_store(all->b + c, digits_of(bit ? words_add(words_left(t, 2), words_sub(words_set(0), s)) : even, &b_before));
+    }
+    all->b[0] += is_odd ? -2 : 2;
+    if (bit) {
+        all->a[0] += is_odd ? -2 : 2;
+    }
+    end_row(all->a, used);
+    end_row(all->b, used);
+    while (all->b[used - 1] == 0) {
+        used--;
+    }
     return used;
+}
+
+/* out = by_a·a + by_b·b, of n digits, which may become one more. */
+static void mix_rows(double *out, const double *a, int by_a, const double *b, int by_b, size_t n) {
+    const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING);
+    words before = words_set(0);
+    for (size_t i = 0; i < n + 1; i += LANES) {
+        const vec v = vec_fma(vec_load(a + i), x, vec_mul(vec_load(b + i), y));
+        const vec q = vec_sub(vec_fma(v, vec_set(0x1p-51), rounding), rounding);
+        const vec rest = vec_fnma(q, vec_set(0x1p51), v);
+        vec_store(out + i, vec_add(rest, vec_of(words_after(before, words_of(q)))));
+        before = words_of(q);
+    }
+    end_row(out, n + 1);
+}
+
+static size_t finish_columns(const position *at, int is_lucas, const columns *all, size_t n, uint64_t *out) {
+    const last_product last = last_of(at, is_lucas);
+    const int is_square = last.x_by_a == last.y_by_a;
+    const size_t m = 2 * (n + 1);
+    mix_rows(all->x, all->a, last.x_by_a, all->b, last.x_by_b, n);
+    if (is_square) {
+        square_columns(all->x, n + 1, all->s_high, all->s_low);
+    } else {
+        mix_rows(all->y, all->a, last.y_by_a, all->b, last.y_by_b, n);
+        multiply_columns(all->x, n + 1, all->y, n + 1, all->s_high, all->s_low);
+    }
+    end_sums(all->s_high, all->s_low, m);
+    return limbs_of_sums(out, all->s_high, all->s_low, m + 1, last.constant);
+}
+
+#endif
+
+/* ---- all of it ----------------------------------------------------------------------------------------------- */
+
+static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
+    const room sizes = room_for(n);
+    engine e = {.m = {interrupt, context, 0}};
+    position at = {n, n, 0};
+    uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs, *rest = t + sizes.limbs;
+    size_t used;
+    assert(n > FC_FIBONACCI_FOUR);
+    while (at.k > FROM_TABLE) {
+        at.k >>= 1;
+        at.bits++;
+    }
+    used = used_limbs(fc_fibonacci_four[at.k], 4);
+    e.scratch = rest;
+    *limbs = s;
+    if (at.bits == 1) {
+        return finish_limbs(&e, &at, is_lucas, fc_fibonacci_four[at.k - 1], fc_fibonacci_four[at.k], used, t, t + sizes.limbs / 2, s);
+    }
+    memcpy(a, fc_fibonacci_four[at.k - 1], 4 * sizeof *a);
+    memcpy(b, fc_fibonacci_four[at.k], 4 * sizeof *b);
+#ifdef FC_HAS_VECTORS
+    while (at.bits > 1 && used <= LIMBS_FIRST) {
+        used = double_limbs(&e, &at, a, b, s, t, used);
+    }
+    if (used > LIMBS_FIRST) {
+        const columns all = columns_in((double *)rest, sizes.digits);
+        size_t digits = row_of_limbs(all.b, b, used);
+        row_of_limbs(all.a, a, used);
+        while (at.bits > 1 && digits <= COLUMNS_UP_TO) {
+            digits = double_columns(&at, &all, digits);
+        }
+        if (at.bits == 1 && digits <= LAST_COLUMNS_UP_TO) {
+            return finish_columns(&at, is_lucas, &all, digits, s);
+        }
+        used = limbs_of_row(b, all.b, digits);
+        {
+            const size_t a_used = limbs_of_row(a, all.a, digits);
+            memset(a + a_used, 0, (used - a_used) * sizeof *a);
+        }
+        {
+            garner transforms;
+            const size_t count = factor_count(2 * sizes.last);
+            start_fields(&transforms, (double *)rest, count);
+            e.transforms = &transforms;
+            e.points = (double *)rest + 2 * PRIMES * count;
+            while (at.bits > 1 && used > 0) {
+                used = double_limbs(&e, &at, a, b, s, t, used);
+            }
+            if (used > 0) {
+                a[used] = b[used] = 0;
+                /* The factors take the places of a and b. */
+                used = finish_limbs(&e, &at, is_lucas, a, b, used, t, t + sizes.limbs / 2, s);
+            }
+            return used;
+        }
+    }
+#else
+    while (at.bits > 1 && used > 0) {
+        used = double_limbs(&e, &at, a, b, s, t, used);
+    }
+    if (used == 0) {
+        return 0;
+    }
+#endif
+    a[used] = b[used] = 0;
+    return finish_limbs(&e, &at, is_lucas, a, b, used, t, t + sizes.limbs / 2, s);
+}
+
+static size_t scratch_size(uint64_t n) {
+    const room sizes = room_for(n);
+    size_t rest = limbs_scratch_size(sizes.limbs / 2 + 4);
+#ifdef FC_HAS_VECTORS
+    size_t columns = columns_scratch_count(sizes.digits), transforms = 0;
+    rest = limbs_scratch_size(2 * LIMBS_FIRST + 2);
+    if (sizes.digits == 2 * COLUMNS_UP_TO + 4) {
+        transforms = 2 * PRIMES * factor_count(2 * sizes.last) + transform_scratch_count(sizes.last);
+    }
+    columns = columns > transforms ? columns : transforms;
+    rest = columns * sizeof(double) > rest ? columns * sizeof(double) : rest;
+#endif
+    return 4 * sizes.limbs * sizeof(uint64_t) + rest;
 }
 
 const fc_fibonacci_table FC_TABLE(fc_fibonacci) = {
     .number = number,
+    .scratch_size = scratch_size,
 };
