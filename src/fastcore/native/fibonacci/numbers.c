@@ -21,7 +21,7 @@
 
 /* Up to so many limbs rows of 64-bit products take less time than columns, which have to be made. */
 #ifndef LIMBS_FIRST
-#define LIMBS_FIRST 8
+#define LIMBS_FIRST 20
 #endif
 /* 4·F(366) is below 2^256: the last factors made of the table's four limbs have four. */
 #define FROM_TABLE 366

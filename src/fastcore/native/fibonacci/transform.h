@@ -33,6 +33,8 @@
 
 #define PRIMES 3
 #define BASE_POINTS (LANES * LANES)
+/* 8 KiB; with their factors they stay in the first-level cache. */
+#define LEAF_POINTS 1024
 /* Sizes between powers of two from here on: below, parts would be shorter than the passes. */
 #define PARTS_FROM 1024
 /* Coefficients of products of so many limbs are below n·2^128, which is below half of the primes' product by more than
@@ -232,13 +234,24 @@ FC_INLINE void factors_of_nodes(vec out[LANES], const double *w, size_t j) {
 #endif
 }
 
-FC_INLINE void split_base(double *x, size_t j, const field *f) {
+/* The levels of BASE_POINTS points whose distance is LANES and more; and those within a vector, on the transposed block. */
+FC_INLINE void split_rows(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
     for (int i = 0; i < LANES; i++) {
         r[i] = vec_load(x + LANES * i);
     }
     factors_of_node(w, f->w, j);
     split_vectors(r, w, f);
+    for (int i = 0; i < LANES; i++) {
+        vec_store(x + LANES * i, r[i]);
+    }
+}
+
+FC_INLINE void split_lanes(double *x, size_t j, const field *f) {
+    vec r[LANES], w[LANES];
+    for (int i = 0; i < LANES; i++) {
+        r[i] = vec_load(x + LANES * i);
+    }
     transpose(r);
     factors_of_nodes(w, f->w, LANES * j);
     split_vectors(r, w, f);
@@ -247,14 +260,11 @@ FC_INLINE void split_base(double *x, size_t j, const field *f) {
     }
 }
 
-FC_INLINE void join_base(double *x, size_t j, const field *f) {
+FC_INLINE void join_rows(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
     for (int i = 0; i < LANES; i++) {
         r[i] = vec_load(x + LANES * i);
     }
-    factors_of_nodes(w, f->inverse_w, LANES * j);
-    join_vectors(r, w, f);
-    transpose(r);
     factors_of_node(w, f->inverse_w, j);
     join_vectors(r, w, f);
     for (int i = 0; i < LANES; i++) {
@@ -262,24 +272,21 @@ FC_INLINE void join_base(double *x, size_t j, const field *f) {
     }
 }
 
-/* The transform of n points at node j, in place; n is a power of two from BASE_POINTS up. */
-static void split_points(double *x, size_t n, size_t j, const field *f) {
-    if (n == BASE_POINTS) {
-        split_base(x, j, f);
-        return;
+FC_INLINE void join_lanes(double *x, size_t j, const field *f) {
+    vec r[LANES], w[LANES];
+    for (int i = 0; i < LANES; i++) {
+        r[i] = vec_load(x + LANES * i);
     }
-    if (n == 2 * BASE_POINTS) {
-        const vec w = vec_set(f->w[j]);
-        for (size_t i = 0; i < BASE_POINTS; i += LANES) {
-            vec a = vec_load(x + i), b = vec_load(x + BASE_POINTS + i);
-            split_two(&a, &b, w, f);
-            vec_store(x + i, a);
-            vec_store(x + BASE_POINTS + i, b);
-        }
-        split_base(x, 2 * j, f);
-        split_base(x + BASE_POINTS, 2 * j + 1, f);
-        return;
+    factors_of_nodes(w, f->inverse_w, LANES * j);
+    join_vectors(r, w, f);
+    transpose(r);
+    for (int i = 0; i < LANES; i++) {
+        vec_store(x + LANES * i, r[i]);
     }
+}
+
+/* Two levels at node j over n points. */
+FC_INLINE void split_pass(double *x, size_t n, size_t j, const field *f) {
     const size_t quarter = n / 4;
     const vec w1 = vec_set(f->w[j]), w2 = vec_set(f->w[2 * j]), w3 = vec_set(f->w[2 * j + 1]);
     for (size_t i = 0; i < quarter; i += LANES) {
@@ -292,34 +299,11 @@ static void split_points(double *x, size_t n, size_t j, const field *f) {
             vec_store(x + s * quarter + i, r[s]);
         }
     }
-    for (size_t s = 0; s < 4; s++) {
-        split_points(x + s * quarter, quarter, 4 * j + s, f);
-    }
 }
 
-/* The inverse, times n. */
-static void join_points(double *x, size_t n, size_t j, const field *f) {
-    if (n == BASE_POINTS) {
-        join_base(x, j, f);
-        return;
-    }
-    if (n == 2 * BASE_POINTS) {
-        const vec w = vec_set(f->inverse_w[j]);
-        join_base(x, 2 * j, f);
-        join_base(x + BASE_POINTS, 2 * j + 1, f);
-        for (size_t i = 0; i < BASE_POINTS; i += LANES) {
-            vec a = vec_load(x + i), b = vec_load(x + BASE_POINTS + i);
-            join_two(&a, &b, w, f);
-            vec_store(x + i, a);
-            vec_store(x + BASE_POINTS + i, b);
-        }
-        return;
-    }
+FC_INLINE void join_pass(double *x, size_t n, size_t j, const field *f) {
     const size_t quarter = n / 4;
     const vec w1 = vec_set(f->inverse_w[j]), w2 = vec_set(f->inverse_w[2 * j]), w3 = vec_set(f->inverse_w[2 * j + 1]);
-    for (size_t s = 0; s < 4; s++) {
-        join_points(x + s * quarter, quarter, 4 * j + s, f);
-    }
     for (size_t i = 0; i < quarter; i += LANES) {
         vec r[4];
         for (size_t s = 0; s < 4; s++) {
@@ -330,6 +314,94 @@ static void join_points(double *x, size_t n, size_t j, const field *f) {
             vec_store(x + s * quarter + i, r[s]);
         }
     }
+}
+
+/* All levels of at most LEAF_POINTS points: each of them over all the points, so that many steps that do not depend on
+   each other are at hand (the levels of one block alone are a chain of 20 cycles each). */
+static void split_leaf(double *x, size_t n, size_t j, const field *f) {
+    size_t nodes = 1, length = n;
+    for (; length >= 4 * BASE_POINTS; length /= 4, nodes *= 4) {
+        for (size_t i = 0; i < nodes; i++) {
+            split_pass(x + i * length, length, nodes * j + i, f);
+        }
+    }
+    if (length == 2 * BASE_POINTS) {
+        for (size_t i = 0; i < nodes; i++) {
+            const vec w = vec_set(f->w[nodes * j + i]);
+            double *block = x + i * length;
+            for (size_t s = 0; s < BASE_POINTS; s += LANES) {
+                vec a = vec_load(block + s), b = vec_load(block + BASE_POINTS + s);
+                split_two(&a, &b, w, f);
+                vec_store(block + s, a);
+                vec_store(block + BASE_POINTS + s, b);
+            }
+        }
+        nodes *= 2;
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        split_rows(x + i * BASE_POINTS, nodes * j + i, f);
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        split_lanes(x + i * BASE_POINTS, nodes * j + i, f);
+    }
+}
+
+static void join_leaf(double *x, size_t n, size_t j, const field *f) {
+    size_t nodes = n / BASE_POINTS, length = BASE_POINTS, passes = 0;
+    for (size_t i = 0; i < nodes; i++) {
+        join_lanes(x + i * BASE_POINTS, nodes * j + i, f);
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        join_rows(x + i * BASE_POINTS, nodes * j + i, f);
+    }
+    while (n >> (2 * passes) >= 4 * BASE_POINTS) {
+        passes++;
+    }
+    if (n >> (2 * passes) == 2 * BASE_POINTS) {
+        length *= 2;
+        nodes /= 2;
+        for (size_t i = 0; i < nodes; i++) {
+            const vec w = vec_set(f->inverse_w[nodes * j + i]);
+            double *block = x + i * length;
+            for (size_t s = 0; s < BASE_POINTS; s += LANES) {
+                vec a = vec_load(block + s), b = vec_load(block + BASE_POINTS + s);
+                join_two(&a, &b, w, f);
+                vec_store(block + s, a);
+                vec_store(block + BASE_POINTS + s, b);
+            }
+        }
+    }
+    while (passes-- > 0) {
+        length *= 4;
+        nodes /= 4;
+        for (size_t i = 0; i < nodes; i++) {
+            join_pass(x + i * length, length, nodes * j + i, f);
+        }
+    }
+}
+
+/* The transform of n points at node j, in place; n is a power of two from BASE_POINTS up. */
+static void split_points(double *x, size_t n, size_t j, const field *f) {
+    if (n <= LEAF_POINTS) {
+        split_leaf(x, n, j, f);
+        return;
+    }
+    split_pass(x, n, j, f);
+    for (size_t s = 0; s < 4; s++) {
+        split_points(x + s * (n / 4), n / 4, 4 * j + s, f);
+    }
+}
+
+/* The inverse, times n. */
+static void join_points(double *x, size_t n, size_t j, const field *f) {
+    if (n <= LEAF_POINTS) {
+        join_leaf(x, n, j, f);
+        return;
+    }
+    for (size_t s = 0; s < 4; s++) {
+        join_points(x + s * (n / 4), n / 4, 4 * j + s, f);
+    }
+    join_pass(x, n, j, f);
 }
 
 /* ---- sizes --------------------------------------------------------------------------------------------------- */
@@ -488,12 +560,6 @@ static void multiply_points(double *x, const double *y, const plan *all, const f
     }
 }
 
-/* An integer below 2^51 in magnitude, plus 2^51. */
-FC_INLINE words offset_words(vec x) {
-    const words mask = words_set((UINT64_C(1) << 52) - 1);
-    return words_and(words_of(vec_add(x, vec_set(ROUNDING))), mask);
-}
-
 /* ---- Garner -------------------------------------------------------------------------------------------------- */
 
 typedef struct garner {
@@ -502,66 +568,73 @@ typedef struct garner {
     vec unscale[PRIMES], by_p1, by_p1_3, by_p2_3;
 } garner;
 
-/* out = the 2·limbs limbs of the product, from `count` coefficients modulo each of the primes. */
+/* A residue of either sign as one below p that is not negative (or p, for -0). */
+FC_INLINE vec positive(vec a, const field *f) { return vec_select_negative(a, vec_add(a, f->p), a); }
+
+/* Adds v1 + v2·p1 + v3·p1p2 to the carry, and returns the lowest limb; v1 and v2 are at most 2^50. */
+FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, uint64_t v3, uint64_t p1, uint64_t p12_low,
+                                   uint64_t p12_high) {
+#if defined(__SIZEOF_INT128__)
+    const unsigned __int128 third = (unsigned __int128)v3 * p12_low;
+    unsigned __int128 sum = (unsigned __int128)carry[1] << 64 | carry[0];
+    uint64_t limb, over;
+    sum += (unsigned __int128)v2 * p1 + v1;
+    sum += third;
+    over = sum < third;
+    limb = (uint64_t)sum;
+    sum = (sum >> 64) + (unsigned __int128)v3 * p12_high;
+    carry[0] = (uint64_t)sum;
+    carry[1] = (uint64_t)(sum >> 64) + over;
+    return limb;
+#else
+    uint64_t high2, low2 = fc_multiply(v2, p1, &high2), high3, low3 = fc_multiply(v3, p12_low, &high3);
+    uint64_t top3, next3 = fc_multiply(v3, p12_high, &top3), k = 0, limb, next, top;
+    limb = fc_add_carry(carry[0], v1, &k);
+    next = carry[1] + high2 + k;
+    k = 0;
+    limb = fc_add_carry(limb, low2, &k);
+    next += k;
+    k = 0;
+    limb = fc_add_carry(limb, low3, &k);
+    next = fc_add_carry(next, high3, &k);
+    top = top3 + k;
+    k = 0;
+    carry[0] = fc_add_carry(next, next3, &k);
+    carry[1] = top + k;
+    return limb;
+#endif
+}
+
+/* out = the limbs of the product, from `count` coefficients modulo each of the primes. */
 static void carry_through(uint64_t *out, size_t limbs, const double *x, size_t points, size_t count, const garner *g) {
-    const uint64_t p1 = (uint64_t)fc_primes[0].p, p2 = (uint64_t)fc_primes[1].p;
-    uint64_t p12_high, p12_low = fc_multiply(p1, p2, &p12_high);
-    /* What is added to make the three digits non-negative: 2^51·(1 + p1 + p1p2), subtracted from each coefficient. */
-    uint64_t offset[3], carry = 0;
-    offset[0] = (UINT64_C(1) << 51) + (p1 << 51);
-    offset[1] = (p1 >> 13) + (offset[0] < (p1 << 51));
-    offset[2] = 0;
-    offset[0] = fc_add_carry(offset[0], p12_low << 51, &carry);
-    offset[1] = fc_add_carry(offset[1], p12_low >> 13 | p12_high << 51, &carry);
-    offset[2] = (p12_high >> 13) + carry;
-    uint64_t c0 = 0, c1 = 0, c2 = 0;
+    const uint64_t p1 = (uint64_t)fc_primes[0].p;
+    const field f1 = g->field[0], f2 = g->field[1], f3 = g->field[2];
+    uint64_t p12_high, p12_low = fc_multiply(p1, (uint64_t)fc_primes[1].p, &p12_high), carry[2] = {0, 0};
     size_t at = 0;
     for (size_t first = 0; first < count; first += GARNER_BLOCK) {
         const size_t block = count - first < GARNER_BLOCK ? count - first : GARNER_BLOCK;
-        uint64_t v1[GARNER_BLOCK], v2[GARNER_BLOCK], v3[GARNER_BLOCK];
+        uint64_t v[PRIMES][GARNER_BLOCK];
         for (size_t i = 0; i < block; i += LANES) {
-            const field *f1 = &g->field[0], *f2 = &g->field[1], *f3 = &g->field[2];
             const double *r = x + first + i;
-            const vec a = product(vec_load(r), g->unscale[0], f1);
-            const vec b = product(vec_sub(product(vec_load(r + points), g->unscale[1], f2), a), g->by_p1, f2);
-            const vec c = vec_sub(product(vec_sub(product(vec_load(r + 2 * points), g->unscale[2], f3), a), g->by_p1_3, f3), b);
-            const vec d = reduced(product(c, g->by_p2_3, f3), f3);
-            words_store(v1 + i, offset_words(a));
-            words_store(v2 + i, offset_words(b));
-            words_store(v3 + i, offset_words(d));
+            const vec a = positive(product(vec_load(r), g->unscale[0], &f1), &f1);
+            const vec b = vec_sub(product(vec_load(r + points), g->unscale[1], &f2), a);
+            const vec c = vec_sub(product(vec_load(r + 2 * points), g->unscale[2], &f3), a);
+            const vec d = positive(product(b, g->by_p1, &f2), &f2);
+            const vec e = product(vec_sub(product(c, g->by_p1_3, &f3), d), g->by_p2_3, &f3);
+            words_store(v[0] + i, words_of_integers(a));
+            words_store(v[1] + i, words_of_integers(d));
+            words_store(v[2] + i, words_of_integers(reduced(e, &f3)));
         }
         for (size_t i = 0; i < block; i++) {
-            /* v1 + v2·p1 + v3·p1p2 - offset */
-            uint64_t high2, low2 = fc_multiply(v2[i], p1, &high2);
-            uint64_t high3, low3 = fc_multiply(v3[i], p12_low, &high3);
-            uint64_t top3, next3 = fc_multiply(v3[i], p12_high, &top3);
-            uint64_t k = 0, borrow = 0;
-            c0 = fc_add_carry(c0, v1[i], &k);
-            c1 = fc_add_carry(c1, high2, &k);
-            c2 += k;
-            k = 0;
-            c0 = fc_add_carry(c0, low2, &k);
-            c1 = fc_add_carry(c1, high3, &k);
-            c2 += top3 + k;
-            k = 0;
-            c0 = fc_add_carry(c0, low3, &k);
-            c1 = fc_add_carry(c1, next3, &k);
-            c2 += k;
-            c0 = fc_subtract_borrow(c0, offset[0], &borrow);
-            c1 = fc_subtract_borrow(c1, offset[1], &borrow);
-            c2 = c2 - offset[2] - borrow;
-            out[at++] = c0;
-            c0 = c1;
-            c1 = c2;
-            c2 = 0;
+            out[at++] = add_coefficient(carry, v[0][i], v[1][i], v[2][i], p1, p12_low, p12_high);
         }
     }
     while (at < limbs) {
-        out[at++] = c0;
-        c0 = c1;
-        c1 = 0;
+        out[at++] = carry[0];
+        carry[0] = carry[1];
+        carry[1] = 0;
     }
-    assert(c0 == 0 && c1 == 0);
+    assert(carry[0] == 0 && carry[1] == 0);
 }
 
 /* ---- products ------------------------------------------------------------------------------------------------ */
@@ -594,7 +667,7 @@ static int multiply_transformed(machine *m, uint64_t *out, const uint64_t *a, co
     for (int t = 0; t < PRIMES; t++) {
         double *r = x + (size_t)t * all.points;
         const field *f = &g->field[t];
-        if (!goes_on(m, n)) {
+        if (!goes_on(m)) {
             return 0;
         }
         transform(r, a, n, &all, f);

@@ -3,7 +3,8 @@
    undefined and runs on limbs.h.
 
    vec_fma(a, b, c) is ab + c, vec_fms(a, b, c) is ab - c, vec_fnma(a, b, c) is c - ab, each rounded once.
-   words_after(before, v) is v one lane up, with the last lane of `before` in lane 0. */
+   words_after(before, v) is v one lane up, with the last lane of `before` in lane 0; vec_select_negative(x, a, b) takes the
+   lanes of a where x has the sign of negative numbers, else those of b. */
 #ifndef FASTCORE_FIBONACCI_VECTORS_H
 #define FASTCORE_FIBONACCI_VECTORS_H
 
@@ -40,6 +41,7 @@ typedef __m512i words;
 #define words_right(a, bits) _mm512_srli_epi64(a, bits)
 #define words_right_signed(a, bits) _mm512_srai_epi64(a, bits)
 #define words_after(before, v) _mm512_alignr_epi64(v, before, 7)
+#define vec_select_negative(x, a, b) _mm512_mask_mov_pd(b, _mm512_movepi64_mask(_mm512_castpd_si512(x)), a)
 
 #elif defined(FC_ISA_AVX2)
 #include <immintrin.h>
@@ -72,6 +74,7 @@ typedef __m256i words;
     _mm256_sub_epi64(_mm256_srli_epi64(_mm256_add_epi64(a, words_set(UINT64_C(1) << 63)), bits), \
                      words_set(UINT64_C(1) << (63 - (bits))))
 #define words_after(before, v) _mm256_alignr_epi8(v, _mm256_permute2x128_si256(before, v, 0x21), 8)
+#define vec_select_negative(x, a, b) _mm256_blendv_pd(b, a, x)
 
 #elif defined(__aarch64__) || defined(_M_ARM64)
 #include <arm_neon.h>
@@ -101,6 +104,7 @@ typedef int64x2_t words;
 #define words_right(a, bits) vreinterpretq_s64_u64(vshrq_n_u64(vreinterpretq_u64_s64(a), bits))
 #define words_right_signed(a, bits) vshrq_n_s64(a, bits)
 #define words_after(before, v) vextq_s64(before, v, 1)
+#define vec_select_negative(x, a, b) vbslq_f64(vcltzq_s64(vreinterpretq_s64_f64(x)), a, b)
 #endif
 
 /* gcc would rather compute many things at a time than have registers for them. */
