@@ -347,6 +347,19 @@ cdef extern from "fastcore.h" nogil:
                          void *context) noexcept nogil
         size_t (*scratch_size)(uint64_t n) noexcept nogil
 
+    ctypedef struct fc_decimal:
+        const uint64_t *word
+        size_t count
+        unsigned int width
+
+    ctypedef struct fc_decimals_table:
+        uint64_t (*most)() noexcept nogil
+        size_t (*scratch_size)(uint64_t n) noexcept nogil
+        bint (*number)(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt,
+                       void *context) noexcept nogil
+        size_t (*length)(const fc_decimal *number) noexcept nogil
+        void (*write)(const fc_decimal *number, char *out) noexcept nogil
+
     ctypedef struct fc_residues_table:
         uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil
 
@@ -424,6 +437,7 @@ cdef extern from "fastcore.h" nogil:
     fc_string_text_table fc_string_text
     fc_parse_table fc_parse
     fc_fibonacci_table fc_fibonacci
+    fc_decimals_table fc_decimals
     fc_residues_table fc_residues
     fc_words_table fc_words
     fc_values_table fc_values

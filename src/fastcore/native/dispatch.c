@@ -26,6 +26,7 @@ fc_float_text_table fc_float_text;
 fc_string_text_table fc_string_text;
 fc_parse_table fc_parse;
 fc_fibonacci_table fc_fibonacci;
+fc_decimals_table fc_decimals;
 fc_residues_table fc_residues;
 fc_words_table fc_words;
 fc_values_table fc_values;
@@ -47,6 +48,7 @@ fc_selection_table fc_selection;
     NAME(string_text);    \
     NAME(parse);          \
     NAME(fibonacci);      \
+    NAME(decimals);       \
     NAME(residues);       \
     NAME(words);          \
     NAME(values);         \

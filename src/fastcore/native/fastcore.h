@@ -481,6 +481,22 @@ typedef struct fc_fibonacci_table {
     size_t (*scratch_size)(uint64_t n);
 } fc_fibonacci_table;
 
+/* A natural number in decimal: `count` words of `width` decimals each, the lowest first and the highest not 0. */
+typedef struct fc_decimal {
+    const uint64_t *word;
+    size_t count;
+    unsigned width;
+} fc_decimal;
+
+typedef struct fc_decimals_table {
+    uint64_t (*most)(void); /* the greatest index served */
+    size_t (*scratch_size)(uint64_t n);
+    /* F(n) of n > FC_FIBONACCI_FOUR somewhere in `scratch`, which has scratch_size(n) bytes; returns 0 if interrupted. */
+    int (*number)(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt, void *context);
+    size_t (*length)(const fc_decimal *number); /* in decimals */
+    void (*write)(const fc_decimal *number, char *out);
+} fc_decimals_table;
+
 typedef struct fc_residues_table {
     /* F(n) mod m, m >= 1, of a natural number n in little-endian 64-bit limbs. */
     uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m);
@@ -631,6 +647,7 @@ extern fc_float_text_table fc_float_text;
 extern fc_string_text_table fc_string_text;
 extern fc_parse_table fc_parse;
 extern fc_fibonacci_table fc_fibonacci;
+extern fc_decimals_table fc_decimals;
 extern fc_residues_table fc_residues;
 extern fc_words_table fc_words;
 extern fc_values_table fc_values;

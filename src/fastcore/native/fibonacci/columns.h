@@ -25,6 +25,7 @@
 #ifdef FC_HAS_VECTORS
 
 #define DIGIT_BITS 51
+#define RADIX 0x1p51
 /* Sixteen columns on every ISA: 8 accumulators of AVX2's 16 registers. */
 #define COLUMNS 16
 #define COLUMN_VECTORS (COLUMNS / LANES)
@@ -126,6 +127,65 @@ static void square_columns(const double *a, size_t n, int64_t *high, int64_t *lo
             words_store(low + c + v, low_sum);
         }
     }
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
+
+/* The rows and sums that columns work on; `sums` have a zero before them. */
+typedef struct columns {
+    double *a, *b, *x, *y;
+    int64_t *s_high, *s_low, *t_high, *t_low;
+} columns;
+
+FC_INLINE size_t row_size(size_t digits) { return digits + 2 * ROW_PADDING + COLUMNS; }
+FC_INLINE size_t sums_size(size_t digits) { return 2 * digits + 4 * COLUMNS; }
+FC_INLINE size_t columns_scratch_count(size_t digits) { return 4 * row_size(digits) + 4 * sums_size(digits); }
+
+static columns columns_in(double *scratch, size_t digits) {
+    columns all;
+    double *row[4];
+    int64_t *sums = (int64_t *)(scratch + 4 * row_size(digits)) + COLUMNS;
+    for (int i = 0; i < 4; i++) {
+        memset(scratch, 0, ROW_PADDING * sizeof *scratch);
+        row[i] = scratch + ROW_PADDING;
+        scratch += row_size(digits);
+    }
+    all.a = row[0];
+    all.b = row[1];
+    all.x = row[2];
+    all.y = row[3];
+    all.s_high = sums;
+    all.s_low = all.s_high + sums_size(digits);
+    all.t_high = all.s_low + sums_size(digits);
+    all.t_low = all.t_high + sums_size(digits);
+    all.s_high[-1] = all.t_high[-1] = 0;
+    return all;
+}
+
+FC_INLINE size_t whole_blocks(size_t n) { return (n + COLUMNS - 1) / COLUMNS * COLUMNS; }
+
+/* Zeros behind n digits of a row. */
+FC_INLINE void end_row(double *row, size_t n) {
+    memset(row + n, 0, ROW_PADDING * sizeof *row);
+}
+
+FC_INLINE void end_sums(int64_t *high, int64_t *low, size_t n) {
+    memset(high + whole_blocks(n), 0, COLUMNS * sizeof *high);
+    memset(low + whole_blocks(n), 0, COLUMNS * sizeof *low);
+}
+
+/* out = by_a·a + by_b·b, of n digits, which may become one more; `radix` is that of the digits. */
+static void mix_rows(double *out, const double *a, int by_a, const double *b, int by_b, size_t n, double radix) {
+    const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING), base = vec_set(radix), inverse = vec_set(1 / radix);
+    words before = words_set(0);
+    for (size_t i = 0; i < n + 1; i += LANES) {
+        const vec v = vec_fma(vec_load(a + i), x, vec_mul(vec_load(b + i), y));
+        const vec q = vec_sub(vec_fma(v, inverse, rounding), rounding);
+        const vec rest = vec_fnma(q, base, v);
+        vec_store(out + i, vec_add(rest, vec_of(words_after(before, words_of(q)))));
+        before = words_of(q);
+    }
+    end_row(out, n + 1);
 }
 
 /* The lanes of a sum as digits: what is nearest to 0 here, and the rest to the column above. */

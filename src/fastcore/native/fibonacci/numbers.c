@@ -15,6 +15,7 @@
 #include <assert.h>
 
 #include "columns.h"
+#include "doubling.h"
 #include "limbs.h"
 #include "transform.h"
 #include "wide.h"
@@ -23,8 +24,6 @@
 #ifndef LIMBS_FIRST
 #define LIMBS_FIRST 20
 #endif
-/* 4·F(366) is below 2^256: the last factors made of the table's four limbs have four. */
-#define FROM_TABLE 366
 /* Numbers of more digits are squared by transforms, and the last factors likewise. */
 #ifndef COLUMNS_UP_TO
 #define COLUMNS_UP_TO 300
@@ -119,18 +118,6 @@ static room room_for(uint64_t n) {
 
 /* ---- the first steps ----------------------------------------------------------------------------------------- */
 
-/* Where a doubling is: a = F(k-1) and b = F(k), and `bits` bits of n below those of k. */
-typedef struct position {
-    uint64_t n, k;
-    unsigned bits;
-} position;
-
-FC_INLINE int next_bit(position *at) {
-    const int bit = (int)(at->n >> --at->bits & 1);
-    at->k = 2 * at->k + (uint64_t)bit;
-    return bit;
-}
-
 typedef struct engine {
     machine m;
     void *scratch; /* of limbs.h */
@@ -143,7 +130,7 @@ typedef struct engine {
 static void multiply_limbs(engine *e, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
 #ifdef FC_HAS_VECTORS
     if (e->transforms != NULL) {
-        multiply_transformed(&e->m, out, a, b, n, e->transforms, e->points);
+        multiply_transformed(&e->m, out, a, b, n, e->transforms, e->points, carry_limbs);
         return;
     }
 #endif
@@ -186,19 +173,6 @@ static void mix_limbs(uint64_t *out, const uint64_t *a, int by_a, const uint64_t
     assert(carry == 0 && borrow == 0 && high_before + low_carry == 0);
 }
 
-/* The last factors and what is added to their product; returns whether there is one factor, to be squared. */
-typedef struct last_product {
-    int x_by_a, x_by_b, y_by_a, y_by_b, constant;
-} last_product;
-
-static last_product last_of(const position *at, int is_lucas) {
-    const int c = at->k & 1 ? -2 : 2;
-    if (at->n & 1) {
-        return is_lucas ? (last_product){2, 1, 1, 3, -c / 2} : (last_product){1, 2, -1, 2, c};
-    }
-    return is_lucas ? (last_product){2, 1, 2, 1, -c} : (last_product){0, 1, 2, 1, 0};
-}
-
 /* The last bit in limbs: the result is in `out`, from a and b of `used` limbs. */
 static size_t finish_limbs(engine *e, const position *at, int is_lucas, const uint64_t *a, const uint64_t *b, size_t used, uint64_t *x,
                            uint64_t *y, uint64_t *out) {
@@ -225,49 +199,6 @@ static size_t finish_limbs(engine *e, const position *at, int is_lucas, const ui
 /* ---- columns ------------------------------------------------------------------------------------------------- */
 
 #ifdef FC_HAS_VECTORS
-
-/* The rows and sums that columns work on; `sums` have a zero before them. */
-typedef struct columns {
-    double *a, *b, *x, *y;
-    int64_t *s_high, *s_low, *t_high, *t_low;
-} columns;
-
-FC_INLINE size_t row_size(size_t digits) { return digits + 2 * ROW_PADDING + COLUMNS; }
-FC_INLINE size_t sums_size(size_t digits) { return 2 * digits + 4 * COLUMNS; }
-FC_INLINE size_t columns_scratch_count(size_t digits) { return 4 * row_size(digits) + 4 * sums_size(digits); }
-
-static columns columns_in(double *scratch, size_t digits) {
-    columns all;
-    double *row[4];
-    int64_t *sums = (int64_t *)(scratch + 4 * row_size(digits)) + COLUMNS;
-    for (int i = 0; i < 4; i++) {
-        memset(scratch, 0, ROW_PADDING * sizeof *scratch);
-        row[i] = scratch + ROW_PADDING;
-        scratch += row_size(digits);
-    }
-    all.a = row[0];
-    all.b = row[1];
-    all.x = row[2];
-    all.y = row[3];
-    all.s_high = sums;
-    all.s_low = all.s_high + sums_size(digits);
-    all.t_high = all.s_low + sums_size(digits);
-    all.t_low = all.t_high + sums_size(digits);
-    all.s_high[-1] = all.t_high[-1] = 0;
-    return all;
-}
-
-FC_INLINE size_t whole_blocks(size_t n) { return (n + COLUMNS - 1) / COLUMNS * COLUMNS; }
-
-/* Zeros behind n digits of a row. */
-static void end_row(double *row, size_t n) {
-    memset(row + n, 0, ROW_PADDING * sizeof *row);
-}
-
-static void end_sums(int64_t *high, int64_t *low, size_t n) {
-    memset(high + whole_blocks(n), 0, COLUMNS * sizeof *high);
-    memset(low + whole_blocks(n), 0, COLUMNS * sizeof *low);
-}
 
 /* Digits of 51 bits from limbs; returns how many. */
 static size_t row_of_limbs(double *row, const uint64_t *limbs, size_t n) {
@@ -357,29 +288,15 @@ static size_t double_columns(position *at, const columns *all, size_t n) {
     return used;
 }
 
-/* out = by_a·a + by_b·b, of n digits, which may become one more. */
-static void mix_rows(double *out, const double *a, int by_a, const double *b, int by_b, size_t n) {
-    const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING);
-    words before = words_set(0);
-    for (size_t i = 0; i < n + 1; i += LANES) {
-        const vec v = vec_fma(vec_load(a + i), x, vec_mul(vec_load(b + i), y));
-        const vec q = vec_sub(vec_fma(v, vec_set(0x1p-51), rounding), rounding);
-        const vec rest = vec_fnma(q, vec_set(0x1p51), v);
-        vec_store(out + i, vec_add(rest, vec_of(words_after(before, words_of(q)))));
-        before = words_of(q);
-    }
-    end_row(out, n + 1);
-}
-
 static size_t finish_columns(const position *at, int is_lucas, const columns *all, size_t n, uint64_t *out) {
     const last_product last = last_of(at, is_lucas);
     const int is_square = last.x_by_a == last.y_by_a;
     const size_t m = 2 * (n + 1);
-    mix_rows(all->x, all->a, last.x_by_a, all->b, last.x_by_b, n);
+    mix_rows(all->x, all->a, last.x_by_a, all->b, last.x_by_b, n, RADIX);
     if (is_square) {
         square_columns(all->x, n + 1, all->s_high, all->s_low);
     } else {
-        mix_rows(all->y, all->a, last.y_by_a, all->b, last.y_by_b, n);
+        mix_rows(all->y, all->a, last.y_by_a, all->b, last.y_by_b, n, RADIX);
         multiply_columns(all->x, n + 1, all->y, n + 1, all->s_high, all->s_low);
     }
     end_sums(all->s_high, all->s_low, m);
@@ -393,14 +310,10 @@ static size_t finish_columns(const position *at, int is_lucas, const columns *al
 static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
     const room sizes = room_for(n);
     engine e = {.m = {interrupt, context, 0}};
-    position at = {n, n, 0};
+    position at = start_of(n);
     uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs, *rest = t + sizes.limbs;
     size_t used;
     assert(n > FC_FIBONACCI_FOUR);
-    while (at.k > FROM_TABLE) {
-        at.k >>= 1;
-        at.bits++;
-    }
     used = used_limbs(fc_fibonacci_four[at.k], 4);
     e.scratch = rest;
     *limbs = s;

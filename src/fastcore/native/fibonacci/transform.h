@@ -605,26 +605,35 @@ FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, 
 #endif
 }
 
-/* out = the limbs of the product, from `count` coefficients modulo each of the primes. */
-static void carry_through(uint64_t *out, size_t limbs, const double *x, size_t points, size_t count, const garner *g) {
-    const uint64_t p1 = (uint64_t)fc_primes[0].p;
+/* The digits of `block` coefficients from `first` on, in the mixed radix p1, p1p2. */
+FC_INLINE void mixed_digits(uint64_t v[PRIMES][GARNER_BLOCK], const double *x, size_t points, size_t first, size_t block,
+                            const garner *g) {
     const field f1 = g->field[0], f2 = g->field[1], f3 = g->field[2];
+    for (size_t i = 0; i < block; i += LANES) {
+        const double *r = x + first + i;
+        const vec a = positive(product(vec_load(r), g->unscale[0], &f1), &f1);
+        const vec b = vec_sub(product(vec_load(r + points), g->unscale[1], &f2), a);
+        const vec c = vec_sub(product(vec_load(r + 2 * points), g->unscale[2], &f3), a);
+        const vec d = positive(product(b, g->by_p1, &f2), &f2);
+        const vec e = product(vec_sub(product(c, g->by_p1_3, &f3), d), g->by_p2_3, &f3);
+        words_store(v[0] + i, words_of_integers(a));
+        words_store(v[1] + i, words_of_integers(d));
+        words_store(v[2] + i, words_of_integers(reduced(e, &f3)));
+    }
+}
+
+/* Makes 2n digits of `count` coefficients modulo each of the primes. */
+typedef void (*carry_function)(uint64_t *out, size_t digits, const double *x, size_t points, size_t count, const garner *g);
+
+/* Digits that are limbs. */
+static void carry_limbs(uint64_t *out, size_t limbs, const double *x, size_t points, size_t count, const garner *g) {
+    const uint64_t p1 = (uint64_t)fc_primes[0].p;
     uint64_t p12_high, p12_low = fc_multiply(p1, (uint64_t)fc_primes[1].p, &p12_high), carry[2] = {0, 0};
     size_t at = 0;
     for (size_t first = 0; first < count; first += GARNER_BLOCK) {
         const size_t block = count - first < GARNER_BLOCK ? count - first : GARNER_BLOCK;
         uint64_t v[PRIMES][GARNER_BLOCK];
-        for (size_t i = 0; i < block; i += LANES) {
-            const double *r = x + first + i;
-            const vec a = positive(product(vec_load(r), g->unscale[0], &f1), &f1);
-            const vec b = vec_sub(product(vec_load(r + points), g->unscale[1], &f2), a);
-            const vec c = vec_sub(product(vec_load(r + 2 * points), g->unscale[2], &f3), a);
-            const vec d = positive(product(b, g->by_p1, &f2), &f2);
-            const vec e = product(vec_sub(product(c, g->by_p1_3, &f3), d), g->by_p2_3, &f3);
-            words_store(v[0] + i, words_of_integers(a));
-            words_store(v[1] + i, words_of_integers(d));
-            words_store(v[2] + i, words_of_integers(reduced(e, &f3)));
-        }
+        mixed_digits(v, x, points, first, block, g);
         for (size_t i = 0; i < block; i++) {
             out[at++] = add_coefficient(carry, v[0][i], v[1][i], v[2][i], p1, p12_low, p12_high);
         }
@@ -660,7 +669,8 @@ static void start_fields(garner *g, double *factors, size_t count) {
 FC_INLINE size_t transform_scratch_count(size_t n) { return (PRIMES + 1) * plan_of(2 * n).points + LANES; }
 
 /* out (2n limbs) = a·b; a square if they are the same. Room for both factors' limbs: n <= TRANSFORM_MOST. */
-static int multiply_transformed(machine *m, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n, garner *g, double *x) {
+static int multiply_transformed(machine *m, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n, garner *g,
+                                double *x, carry_function carry) {
     const plan all = plan_of(2 * n);
     double *y = x + PRIMES * all.points;
     assert(n <= TRANSFORM_MOST);
@@ -678,7 +688,7 @@ static int multiply_transformed(machine *m, uint64_t *out, const uint64_t *a, co
         /* 1 / length = -(p - 1) / length */
         g->unscale[t] = vec_set(-(fc_primes[t].p - 1) / (double)all.length);
     }
-    carry_through(out, 2 * n, x, all.points, 2 * n - 1, g);
+    carry(out, 2 * n, x, all.points, 2 * n - 1, g);
     return 1;
 }
 

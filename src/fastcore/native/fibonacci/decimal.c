@@ -1,0 +1,469 @@
+/* The decimal digits of Fibonacci numbers, by doubling in decimal: no number is ever converted but the short one that it
+   starts from. The steps are those of numbers.c.
+
+   Short numbers are made in limbs and divided by 10^18 until nothing is left. Then come rows of digits below 10^15, of either sign, by
+   columns (columns.h): a column's sum v = low + high·2^51 is split into q = round(v / 10^15), estimated in floating point,
+   and v - q·10^15, which is exact in words that wrap; twice, since q has as many as 58 bits. Long numbers are words of
+   10^18, multiplied by transforms (transform.h), whose coefficients are divided by 10^18 twice with N. Möller's and T.
+   Granlund's reciprocal ("Improved division by invariant integers", IEEE Trans. Comput. 60 (2011)).
+
+   Without vectors only short numbers are made here. */
+#include <assert.h>
+
+#include "columns.h"
+#include "doubling.h"
+#include "joins/digits.h"
+#include "limbs.h"
+#include "transform.h"
+#include "wide.h"
+
+#define WORD_RADIX UINT64_C(1000000000000000000) /* 10^18 */
+#define WORD_DIGITS 18
+#define ROW_RADIX INT64_C(1000000000000000) /* 10^15 */
+#define ROW_DIGITS 15
+
+/* Numbers up to this index are converted from limbs. */
+#ifndef CONVERTED_UP_TO
+#define CONVERTED_UP_TO 4000
+#endif
+/* Numbers of more digits of 10^15 are squared by transforms, and the last factors likewise. */
+#ifndef DECIMAL_COLUMNS_UP_TO
+#define DECIMAL_COLUMNS_UP_TO 300
+#endif
+#ifndef LAST_DECIMAL_COLUMNS_UP_TO
+#define LAST_DECIMAL_COLUMNS_UP_TO 400
+#endif
+
+/* ---- division ------------------------------------------------------------------------------------------------ */
+
+/* 10^18 and 10^15 moved up to the top bit, and floor((2^128 - 1) / d) - 2^64. */
+typedef struct divisor {
+    uint64_t d, reciprocal;
+    unsigned shift;
+} divisor;
+
+static const divisor by_word = {UINT64_C(0xde0b6b3a76400000), UINT64_C(0x2725dd1d243aba0e), 4};
+static const divisor by_digit = {UINT64_C(0xe35fa931a0000000), UINT64_C(0x203af9ee756159b2), 14};
+
+/* (high·2^64 + low) / d, of a high below d; the remainder is written. */
+FC_INLINE uint64_t divide(uint64_t high, uint64_t low, divisor by, uint64_t *remainder) {
+    uint64_t q_high, q_low = fc_multiply(by.reciprocal, high, &q_high), carry = 0, r, mask;
+    q_low = fc_add_carry(q_low, low, &carry);
+    q_high += high + carry + 1;
+    r = low - q_high * by.d;
+    mask = 0 - (uint64_t)(r > q_low);
+    q_high += mask;
+    r += mask & by.d;
+    if (r >= by.d) {
+        q_high++;
+        r -= by.d;
+    }
+    *remainder = r;
+    return q_high;
+}
+
+/* Divides n limbs in place and returns the remainder. */
+static uint64_t divide_limbs(uint64_t *limbs, size_t n, divisor by) {
+    uint64_t r = 0;
+    for (size_t i = n; i-- > 0;) {
+        limbs[i] = divide(r | limbs[i] >> (64 - by.shift), limbs[i] << by.shift, by, &r);
+    }
+    return r >> by.shift;
+}
+
+/* Divides by 10^18 twice, one limb apart, so that one division does not wait for the other. */
+static void divide_limbs_twice(uint64_t *limbs, size_t n, uint64_t word[2]) {
+    uint64_t r = 0, s = 0, above = 0;
+    for (size_t i = n; i-- > 0;) {
+        const uint64_t q = divide(r | limbs[i] >> (64 - 4), limbs[i] << 4, by_word, &r);
+        if (i + 1 < n) {
+            limbs[i + 1] = divide(s | above >> (64 - 4), above << 4, by_word, &s);
+        }
+        above = q;
+    }
+    limbs[0] = divide(s | above >> (64 - 4), above << 4, by_word, &s);
+    word[0] = r >> 4;
+    word[1] = s >> 4;
+}
+
+static size_t used_words(const uint64_t *words_, size_t n) { return used_limbs(words_, n); }
+
+/* Words of 10^18 of n limbs, which are used up; returns how many. */
+static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
+    size_t count = 0;
+    while (n > 0) {
+        divide_limbs_twice(limbs, n, out + count);
+        count += 2;
+        n = used_limbs(limbs, n);
+    }
+    return used_words(out, count);
+}
+
+/* ---- text ---------------------------------------------------------------------------------------------------- */
+
+FC_INLINE size_t decimal_length(uint64_t x) {
+    size_t digits = 1;
+    for (; x >= 10; x /= 10) {
+        digits++;
+    }
+    return digits;
+}
+
+static size_t length(const fc_decimal *number) {
+    return (number->count - 1) * number->width + decimal_length(number->word[number->count - 1]);
+}
+
+FC_INLINE void write_eight(uint64_t x, char *out) { fc_store_little(out, fc_eight_digits(x) | FC_ASCII_ZEROS); }
+
+/* Writes the digits, length(number) of them. */
+static void write(const fc_decimal *number, char *out) {
+    uint64_t top = number->word[number->count - 1];
+    size_t at = decimal_length(top);
+    for (size_t i = at; i-- > 0; top /= 10) {
+        out[i] = (char)('0' + top % 10);
+    }
+    if (number->width == WORD_DIGITS) {
+        for (size_t i = number->count - 1; i-- > 0; at += WORD_DIGITS) {
+            const uint64_t word = number->word[i], first = word / 10000000000000000u, rest = word % 10000000000000000u;
+            out[at] = (char)('0' + first / 10);
+            out[at + 1] = (char)('0' + first % 10);
+            write_eight(rest / 100000000u, out + at + 2);
+            write_eight(rest % 100000000u, out + at + 10);
+        }
+    } else {
+        for (size_t i = number->count - 1; i-- > 0; at += ROW_DIGITS) {
+            /* The last digit of the first eight is the first of the others' zero. */
+            const uint64_t word = number->word[i], first = word / 100000000u;
+            char eight[8];
+            write_eight(first, eight);
+            memcpy(out + at, eight + 1, 7);
+            write_eight(word - first * 100000000u, out + at + 7);
+        }
+    }
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------- */
+
+#ifdef FC_HAS_VECTORS
+
+/* q = round(v / 10^15) of v = low + high·2^51, to within a few thousand, and the rest. |high| < 2^58, |low| < 2^62. */
+FC_INLINE int64_t split_sum(int64_t high, int64_t low, int64_t *rest) {
+    const int64_t q = (int64_t)((double)high * (0x1p51 / 1e15) + (double)low * 1e-15);
+    *rest = (int64_t)((uint64_t)low + ((uint64_t)high << 51) - (uint64_t)q * (uint64_t)ROW_RADIX);
+    return q;
+}
+
+/* Digits of sums by_t·t + by_s·s, of n columns; high and low are changed. */
+static void digits_of_sums(double *out, int64_t *high, int64_t *low, size_t n) {
+    int64_t before = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t rest;
+        high[i] = split_sum(high[i], low[i], &rest);
+        low[i] = rest;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const int64_t v = low[i] + high[(ptrdiff_t)i - 1];
+        const int64_t q = (int64_t)((double)v * 1e-15 + (v < 0 ? -0.5 : 0.5));
+        out[i] = (double)(v - q * ROW_RADIX + before);
+        before = q;
+    }
+    assert(before == 0);
+}
+
+static size_t double_decimal_columns(position *at, const columns *all, size_t n) {
+    const int c = at->k & 1 ? -2 : 2, bit = next_bit(at);
+    size_t used = 2 * n + 1;
+    assert(n <= COLUMNS_MOST);
+    square_columns(all->a, n, all->s_high, all->s_low);
+    square_columns(all->b, n, all->t_high, all->t_low);
+    end_sums(all->s_high, all->s_low, 2 * n);
+    end_sums(all->t_high, all->t_low, 2 * n);
+    for (size_t i = 0; i < used; i += LANES) {
+        int64_t *const at_s[2] = {all->s_high + i, all->s_low + i}, *const at_t[2] = {all->t_high + i, all->t_low + i};
+        for (int part = 0; part < 2; part++) {
+            const words s = words_load(at_s[part]), t = words_load(at_t[part]), difference = words_sub(t, s);
+            const words even = words_add(t, words_add(difference, difference));
+            words_store(at_s[part], bit ? even : words_add(s, t));
+            words_store(at_t[part], bit ? words_sub(words_left(t, 2), s) : even);
+        }
+    }
+    digits_of_sums(all->a, all->s_high, all->s_low, used);
+    digits_of_sums(all->b, all->t_high, all->t_low, used);
+    all->b[0] += c;
+    if (bit) {
+        all->a[0] += c;
+    }
+    end_row(all->a, used);
+    end_row(all->b, used);
+    while (all->b[used - 1] == 0) {
+        used--;
+    }
+    return used;
+}
+
+/* Carries through, so that all digits are from 0 to 10^15 - 1; returns how many are used. */
+static size_t carry_row(uint64_t *out, const double *row, size_t n) {
+    int64_t carry = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t v = (int64_t)row[i] + carry;
+        carry = (v >= ROW_RADIX) - (v < 0);
+        out[i] = (uint64_t)(v - carry * ROW_RADIX);
+    }
+    assert(carry == 0);
+    return used_words(out, n);
+}
+
+static size_t finish_decimal_columns(const position *at, const columns *all, size_t n, uint64_t *out) {
+    const last_product last = last_of(at, 0);
+    const size_t m = 2 * (n + 1);
+    mix_rows(all->x, all->a, last.x_by_a, all->b, last.x_by_b, n, (double)ROW_RADIX);
+    mix_rows(all->y, all->a, last.y_by_a, all->b, last.y_by_b, n, (double)ROW_RADIX);
+    multiply_columns(all->x, n + 1, all->y, n + 1, all->s_high, all->s_low);
+    end_sums(all->s_high, all->s_low, m);
+    all->s_low[0] += last.constant;
+    /* The rows' places are free. */
+    digits_of_sums(all->a, all->s_high, all->s_low, m);
+    return carry_row(out, all->a, m);
+}
+
+/* Digits of 10^15 of a short number, which is used up; returns how many. */
+static size_t row_of_few(double *row, const uint64_t *limbs, size_t n) {
+    uint64_t rest[4];
+    size_t count = 0;
+    memcpy(rest, limbs, n * sizeof *rest);
+    while (n > 0) {
+        row[count++] = (double)(int64_t)divide_limbs(rest, n, by_digit);
+        n = used_limbs(rest, n);
+    }
+    end_row(row, count);
+    return count;
+}
+
+/* ---- transforms ---------------------------------------------------------------------------------------------- */
+
+/* Six digits of 10^15 are five of 10^18: word j has what word j - 1 left of digit j, and the lowest 3·(j + 1) decimals of
+   digit j + 1. There are zeros behind the n digits up to a multiple of six. */
+static size_t words_of_digits(uint64_t *out, const uint64_t *digits, size_t n) {
+    static const uint64_t power[6] = {1u, 1000u, 1000000u, 1000000000u, 1000000000000u, 1000000000000000u};
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += 6) {
+        for (size_t j = 0; j < 5; j++) {
+            out[count++] = digits[i + j] / power[j] + digits[i + j + 1] % power[j + 1] * power[5 - j];
+        }
+    }
+    return used_words(out, count);
+}
+
+/* Digits of 10^18 from coefficients below n·10^36. */
+static void carry_words(uint64_t *out, size_t digits, const double *x, size_t points, size_t count, const garner *g) {
+    const uint64_t p1 = (uint64_t)fc_primes[0].p;
+    uint64_t p12_high, p12_low = fc_multiply(p1, (uint64_t)fc_primes[1].p, &p12_high);
+    uint64_t carry = 0, m1 = 0, h1 = 0, h2 = 0;
+    size_t at = 0;
+    for (size_t first = 0; first < count; first += GARNER_BLOCK) {
+        const size_t block = count - first < GARNER_BLOCK ? count - first : GARNER_BLOCK;
+        uint64_t v[PRIMES][GARNER_BLOCK];
+        mixed_digits(v, x, points, first, block, g);
+        for (size_t i = 0; i < block; i++) {
+            uint64_t upper[2] = {0, 0}, r, digit, m;
+            const uint64_t lowest = add_coefficient(upper, v[0][i], v[1][i], v[2][i], p1, p12_low, p12_high);
+            const uint64_t q1 = divide(upper[1] << 4 | upper[0] >> 60, upper[0] << 4 | lowest >> 60, by_word, &r);
+            const uint64_t q0 = divide(r, lowest << 4, by_word, &digit);
+            const uint64_t h = divide(q1 << 4 | q0 >> 60, q0 << 4, by_word, &m);
+            uint64_t sum = (digit >> 4) + m1 + h2 + carry;
+            carry = (sum >= WORD_RADIX) + (sum >= 2 * WORD_RADIX);
+            out[at++] = sum - carry * WORD_RADIX;
+            m1 = m >> 4;
+            h2 = h1;
+            h1 = h;
+        }
+    }
+    while (at < digits) {
+        uint64_t sum = m1 + h2 + carry;
+        carry = sum >= WORD_RADIX;
+        out[at++] = sum - carry * WORD_RADIX;
+        m1 = 0;
+        h2 = h1;
+        h1 = 0;
+    }
+    assert(carry == 0 && h2 == 0);
+}
+
+/* out = by_x·x + by_y·y + constant, of n digits; the result is not negative and fits. Sums are from -2·10^18 to 4·10^18. */
+static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint64_t *y, int by_y, int constant, size_t n) {
+    const int64_t radix = (int64_t)WORD_RADIX;
+    int64_t carry = constant;
+    for (size_t i = 0; i < n; i++) {
+        int64_t v = by_x * (int64_t)x[i] + by_y * (int64_t)y[i], q = (int64_t)((double)v * 1e-18 + (v < 0 ? -0.5 : 0.5)), more;
+        v += carry - q * radix;
+        more = (v >= radix) - (v < 0);
+        out[i] = (uint64_t)(v - more * radix);
+        carry = q + more;
+    }
+    assert(carry == 0);
+}
+
+static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used, garner *g, double *points) {
+    const int c = at->k & 1 ? -2 : 2;
+    const size_t wide = 2 * used + 1;
+    if (!multiply_transformed(m, s, a, a, used, g, points, carry_words) || !multiply_transformed(m, t, b, b, used, g, points, carry_words)) {
+        return 0;
+    }
+    s[wide - 1] = t[wide - 1] = 0;
+    if (next_bit(at)) {
+        combine_words(a, t, 3, s, -2, c, wide);
+        combine_words(b, t, 4, s, -1, c, wide);
+    } else {
+        combine_words(a, s, 1, t, 1, 0, wide);
+        combine_words(b, t, 3, s, -2, c, wide);
+    }
+    return used_words(b, wide);
+}
+
+static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t *b, size_t used, uint64_t *x, uint64_t *y, uint64_t *out,
+                           garner *g, double *points) {
+    const last_product last = last_of(at, 0);
+    const size_t wide = used + 1;
+    a[used] = b[used] = 0;
+    combine_words(x, a, last.x_by_a, b, last.x_by_b, 0, wide);
+    combine_words(y, a, last.y_by_a, b, last.y_by_b, 0, wide);
+    if (!multiply_transformed(m, out, x, y, wide, g, points, carry_words)) {
+        return 0;
+    }
+    if (last.constant < 0) {
+        /* It may borrow. */
+        size_t i = 0;
+        uint64_t borrow = (uint64_t)-last.constant;
+        for (; borrow != 0; i++) {
+            const uint64_t before = out[i];
+            out[i] = before < borrow ? before + WORD_RADIX - borrow : before - borrow;
+            borrow = before < borrow;
+        }
+    } else {
+        uint64_t carry = (uint64_t)last.constant;
+        for (size_t i = 0; carry != 0; i++) {
+            const uint64_t sum = out[i] + carry;
+            carry = sum >= WORD_RADIX;
+            out[i] = sum - carry * WORD_RADIX;
+        }
+    }
+    return used_words(out, 2 * wide);
+}
+
+#endif
+
+/* ---- all of it ----------------------------------------------------------------------------------------------- */
+
+typedef struct decimal_room {
+    size_t words;  /* of F(n), and so many that two halves hold the last factors */
+    size_t digits; /* of the longest factors in columns */
+    size_t last;   /* words of the last factors, if they are transformed */
+} decimal_room;
+
+static decimal_room decimal_room_for(uint64_t n) {
+    /* F(n) < 10^(0.20898764025·n) */
+    const uint64_t decimals = n / 1000000 * 208988 + n % 1000000 * 208988 / 1000000 + 1;
+    decimal_room all = {(size_t)(decimals / WORD_DIGITS) + 16, 0, 0};
+#ifdef FC_HAS_VECTORS
+    const size_t digits = (size_t)(decimals / 2 / ROW_DIGITS) + 6;
+    all.digits = digits <= LAST_DECIMAL_COLUMNS_UP_TO ? digits : 2 * DECIMAL_COLUMNS_UP_TO + 6;
+    all.last = all.words / 2;
+#endif
+    return all;
+}
+
+static size_t scratch_size(uint64_t n) {
+    const decimal_room sizes = decimal_room_for(n);
+    size_t rest = 0;
+    if (n <= CONVERTED_UP_TO) {
+        return fc_fibonacci.scratch_size(n) + sizes.words * sizeof(uint64_t);
+    }
+#ifdef FC_HAS_VECTORS
+    rest = columns_scratch_count(sizes.digits);
+    if (sizes.digits == 2 * DECIMAL_COLUMNS_UP_TO + 6) {
+        const size_t transforms = 2 * PRIMES * factor_count(2 * sizes.last) + transform_scratch_count(sizes.last);
+        rest = rest > transforms ? rest : transforms;
+    }
+#endif
+    return (4 * sizes.words + rest) * sizeof(uint64_t);
+}
+
+/* The greatest index that is served. */
+static uint64_t most(void) {
+#ifdef FC_HAS_VECTORS
+    return UINT64_C(1400000000);
+#else
+    return CONVERTED_UP_TO;
+#endif
+}
+
+static int number(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt, void *context) {
+    const decimal_room sizes = decimal_room_for(n);
+    assert(n > FC_FIBONACCI_FOUR && n <= most());
+    out->width = WORD_DIGITS;
+    if (n <= CONVERTED_UP_TO) {
+        uint64_t *words_ = (uint64_t *)scratch;
+        const uint64_t *limbs;
+        const size_t used = fc_fibonacci.number(n, 0, words_ + sizes.words, &limbs, interrupt, context);
+        /* They lie in the scratch, and may be used up. */
+        out->count = words_of_limbs(words_, (uint64_t *)limbs, used);
+        out->word = words_;
+        return 1;
+    }
+#ifdef FC_HAS_VECTORS
+    {
+        machine m = {interrupt, context, 0};
+        position at = start_of(n);
+        uint64_t *a = (uint64_t *)scratch, *b = a + sizes.words, *s = b + sizes.words, *t = s + sizes.words, *rest = t + sizes.words;
+        const columns all = columns_in((double *)rest, sizes.digits);
+        const uint64_t *before = fc_fibonacci_four[at.k - 1], *current = fc_fibonacci_four[at.k];
+        size_t used = row_of_few(all.b, current, used_limbs(current, 4)), i;
+        i = row_of_few(all.a, before, used_limbs(before, 4));
+        memset(all.a + i, 0, (used - i) * sizeof *all.a);
+        end_row(all.a, used);
+        out->word = s;
+        while (at.bits > 1 && used <= DECIMAL_COLUMNS_UP_TO) {
+            used = double_decimal_columns(&at, &all, used);
+        }
+        if (at.bits == 1 && sizes.digits != 2 * DECIMAL_COLUMNS_UP_TO + 6) {
+            out->width = ROW_DIGITS;
+            out->count = finish_decimal_columns(&at, &all, used, s);
+            return 1;
+        }
+        memset(a, 0, sizes.words * sizeof *a);
+        for (int row = 0; row < 2; row++) {
+            /* s has room for more than six digits behind these. */
+            i = carry_row(s, row ? all.b : all.a, used);
+            memset(s + i, 0, 6 * sizeof *s);
+            i = words_of_digits(row ? b : a, s, i);
+        }
+        used = i;
+        {
+            garner transforms;
+            const size_t count = factor_count(2 * sizes.last);
+            double *points = (double *)rest + 2 * PRIMES * count;
+            start_fields(&transforms, (double *)rest, count);
+            while (at.bits > 1 && used > 0) {
+                used = double_words(&m, &at, a, b, s, t, used, &transforms, points);
+            }
+            if (used > 0) {
+                used = finish_words(&m, &at, a, b, used, t, t + sizes.words / 2, s, &transforms, points);
+            }
+            out->count = used;
+            return used > 0;
+        }
+    }
+#else
+    (void)interrupt;
+    (void)context;
+    return 0;
+#endif
+}
+
+const fc_decimals_table FC_TABLE(fc_decimals) = {
+    .most = most,
+    .scratch_size = scratch_size,
+    .number = number,
+    .length = length,
+    .write = write,
+};
