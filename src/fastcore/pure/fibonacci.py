@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LARGEST_INDEX = 2**33
 # The last n whose F(n) fits a uint64.
 LARGEST_WORD_INDEX = 93
+# Of numbers that are converted by `str` whatever limit is set, which may be 640.
+DIGITS = 500
 
 
 def fibonacci(n: int) -> int:
@@ -49,7 +51,7 @@ def fibonacci(n: int) -> int:
     D. Takahashi, "A fast algorithm for computing large Fibonacci numbers", Inf. Process. Lett. 75 (2000) 243-246.
     """
     n = index("fibonacci", "'n'", n)
-    at = _pair(n)[1]
+    at: int = _pair(n)[1]
     return at if n >= 0 or n % 2 else -at
 
 
@@ -87,14 +89,14 @@ def lucas(n: int) -> int:
     """
     n = index("lucas", "'n'", n)
     before, at = _pair(n)
-    return 2 * before + at if n >= 0 or n % 2 == 0 else -(2 * before + at)
+    number: int = 2 * before + at
+    return number if n >= 0 or n % 2 == 0 else -number
 
 
 def fibonacci_str(n: int) -> str:
     """Return the decimal digits of the n-th Fibonacci number.
 
-    They are those of ``str(fibonacci(n))``, but no int is converted: no limit of `sys.set_int_max_str_digits` is met,
-    and the time is that of a few products, not quadratic.
+    They are those of ``str(fibonacci(n))``, whatever limit `sys.set_int_max_str_digits` sets, in less time.
 
     Parameters
     ----------
@@ -125,14 +127,17 @@ def fibonacci_str(n: int) -> str:
     ----------
     D. Takahashi, "A fast algorithm for computing large Fibonacci numbers", Inf. Process. Lett. 75 (2000) 243-246.
     """
-    import decimal
-
     n = index("fibonacci_str", "'n'", n)
-    exact = decimal.Context(
-        prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[decimal.Inexact]
-    )
-    with decimal.localcontext(exact):
-        digits = str(_pair(n, decimal.Decimal)[1])
+    try:
+        import _decimal  # not the one in Python, which is slow, and converts ints to str
+    except ImportError:
+        digits = _digits(_pair(n)[1])
+    else:
+        exact = _decimal.Context(
+            prec=_decimal.MAX_PREC, Emax=_decimal.MAX_EMAX, Emin=_decimal.MIN_EMIN, traps=[_decimal.Inexact]
+        )
+        with _decimal.localcontext(exact):
+            digits = str(_pair(n, _decimal.Decimal)[1])
     return digits if n >= 0 or n % 2 else f"-{digits}"
 
 
@@ -245,13 +250,13 @@ def fibonacci_array(n: Any, *, mod: int | None = None, out: Any = None) -> Any:
     [209783453, 1000000006]
     """
     if mod is not None:
-        mod = _modulus("fibonacci_array", mod)
+        mod = modulus("fibonacci_array", mod)
         if mod > 2**64:
             raise OverflowError(f"fibonacci_array: 'mod' must be at most {2**64}, not {mod}")
     operand = arguments.read("fibonacci_array", "'n'", n, "integers")
     if operand.kind is not None and "float" in operand.kind:
         arguments.reject("fibonacci_array", "'n'", operand.kind, "integers")
-    indices = _integers("fibonacci_array", "'n'", operand.values)
+    indices = integers("fibonacci_array", "'n'", operand.values)
     if out is not None:
         arguments.check_out("fibonacci_array", out, "uint64", operand.shape)
     if mod is None:
@@ -270,9 +275,7 @@ def fibonacci_array(n: Any, *, mod: int | None = None, out: Any = None) -> Any:
     return transforms.write_out(out, numbers)
 
 
-def linear_recurrence(
-    coefficients: Iterable[int], initial: Iterable[int], n: int, *, mod: int | None = None
-) -> int:
+def linear_recurrence(coefficients: Iterable[int], initial: Iterable[int], n: int, *, mod: int | None = None) -> int:
     """Return the n-th term of a linear recurrence with constant coefficients, exactly or modulo a number.
 
     The terms are ``x[i] = c[0] x[i-1] + c[1] x[i-2] + ... + c[k-1] x[i-k]``, from the k first ones on.
@@ -291,8 +294,7 @@ def linear_recurrence(
     Returns
     -------
     int
-        ``x[n]``; with ``mod`` from 0 to mod - 1. Without it the number of its digits, and so the memory for it, may grow
-        in proportion to n.
+        ``x[n]``; with ``mod`` from 0 to mod - 1. Without it the memory for it may grow in proportion to ``n``.
 
     Raises
     ------
@@ -314,19 +316,19 @@ def linear_recurrence(
     A. Bostan, R. Mori, "A simple and fast algorithm for computing the N-th term of a linearly recurrent sequence",
     Symposium on Simplicity in Algorithms (2021) 118-132.
     """
-    c = _terms("'coefficients'", coefficients)
-    x = _terms("'initial'", initial)
-    n = arguments.index("linear_recurrence", "'n'", n)
-    if mod is not None:
-        mod = _modulus("linear_recurrence", mod)
+    c = terms("'coefficients'", coefficients)
     if not c:
         raise ValueError("linear_recurrence: 'coefficients' must not be empty")
+    x = terms("'initial'", initial)
     if len(x) != len(c):
         raise ValueError(
             f"linear_recurrence: 'initial' must have as many elements as 'coefficients' ({len(c)}), not {len(x)}"
         )
+    n = arguments.index("linear_recurrence", "'n'", n)
     if n < 0:
         raise ValueError(f"linear_recurrence: 'n' must be at least 0, not {n}")
+    if mod is not None:
+        mod = modulus("linear_recurrence", mod)
     # The generating function of the terms is a quotient of two polynomials, and stays one when all terms but those of
     # even, or odd, index are left out.
     denominator = _reduced([1] + [-v for v in c], mod)
@@ -348,14 +350,15 @@ def index(function: str, argument: str, n: Any) -> int:
     return number
 
 
-def _modulus(function: str, mod: Any) -> int:
+def modulus(function: str, mod: Any) -> int:
+    """The argument `mod`."""
     number = arguments.index(function, "'mod'", mod)
     if number < 1:
         raise ValueError(f"{function}: 'mod' must be at least 1, not {number}")
     return number
 
 
-def _integers(function: str, argument: str, values: Iterable[Any]) -> list[int]:
+def integers(function: str, argument: str, values: Iterable[Any]) -> list[int]:
     """Elements that must be integers."""
     numbers = []
     for v in values:
@@ -366,11 +369,13 @@ def _integers(function: str, argument: str, values: Iterable[Any]) -> list[int]:
     return numbers
 
 
-def _terms(argument: str, values: Any) -> list[int]:
-    """An iterable of integers."""
-    if isinstance(values, str) or not arguments.is_iterable(values):
+def terms(argument: str, values: Any) -> list[int]:
+    """The coefficients or the first terms of a recurrence."""
+    try:
+        elements = iter(values)
+    except TypeError:
         arguments.reject("linear_recurrence", argument, type(values).__name__, "an iterable of integers")
-    return _integers("linear_recurrence", argument, values)
+    return integers("linear_recurrence", argument, elements)
 
 
 def _pair(n: int, number: Callable[[int], Any] = int) -> tuple[Any, Any]:
@@ -383,6 +388,22 @@ def _pair(n: int, number: Callable[[int], Any] = int) -> tuple[Any, Any]:
         if bit == "1":
             before, at, sign = at, before + at, -2
     return before, at
+
+
+def _digits(number: int) -> str:
+    """The decimal digits of an int from 0 up, in halves, so that the limit of what `str` takes is not met."""
+    powers = [10**DIGITS]
+    while powers[-1] <= number:
+        powers.append(powers[-1] ** 2)
+
+    def below(powers: list[int], number: int) -> str:
+        """The digits of a number that is below the square of the last power."""
+        if not powers:
+            return str(number).zfill(DIGITS)
+        high, low = divmod(number, powers[-1])
+        return below(powers[:-1], high) + below(powers[:-1], low)
+
+    return below(powers, number).lstrip("0") or "0"
 
 
 def _residue(n: int, m: int) -> int:
