@@ -14,21 +14,19 @@ import sys
 import threading
 import time
 from array import array
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from common import normal, outcome
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import fastcore
 from fastcore import pure
 
 gmpy2 = None
-try:
+with suppress(ImportError):
     import gmpy2
-except ImportError:
-    pass
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 long_only = pytest.mark.skipif(not LONG, reason="takes minutes: HYPOTHESIS_PROFILE=long")
@@ -298,9 +296,9 @@ def test_texts_around_whole_groups_of_digits(fc, digits):
     golden = math.log10((1 + math.sqrt(5)) / 2)
     for count in sorted(factor << power for factor in (1, 3, 5, 7) for power in range(9)):
         last = int((digits * count + math.log10(5) / 2) / golden)
-        texts = [fc.fibonacci_str(n) for n in range(last - 4, last + 6)]
-        assert texts == [decimal_text(expected(n)) for n in range(last - 4, last + 6)]
-        assert len(texts[4]) == digits * count == len(texts[5]) - 1
+        texts = [fc.fibonacci_str(n) for n in range(last - 1, last + 3)]
+        assert texts == [decimal_text(expected(n)) for n in range(last - 1, last + 3)]
+        assert len(texts[1]) == digits * count == len(texts[2]) - 1
 
 
 def test_texts_do_not_meet_the_limit_of_the_digits(fc):
@@ -752,7 +750,7 @@ def recurrences(draw, elements, largest=8):
     return [draw(st.lists(elements, min_size=k, max_size=k)) for _ in range(2)]
 
 
-@given(recurrence=recurrences(ANY), n=st.integers(0, 60))
+@given(recurrence=recurrences(ANY), n=st.integers(0, 150))
 def test_recurrences_are_exact(fc, recurrence, n):
     assert fc.linear_recurrence(*recurrence, n) == by_iteration(*recurrence, n)
 
@@ -772,39 +770,38 @@ def test_recurrences_modulo_m(fc, recurrence, n, mod):
 
 
 @pytest.mark.parametrize("mod", MODULI)
-@pytest.mark.parametrize("k", (1, 2, 3, 4))
-def test_recurrences_of_huge_indices_are_powers_of_a_matrix(fc, k, mod):
-    rng = random.Random(k)
-    for bound in (10, mod, 2**66):
-        coefficients, initial = ([rng.randrange(-bound, bound + 1) for _ in range(k)] for _ in range(2))
-        for n in (10**18, 2**64 - 1, 2**64, 2**100):
+def test_recurrences_of_huge_indices_are_powers_of_a_matrix(fc, mod):
+    rng = random.Random(mod)
+    for k, n in ((1, 2**64), (2, 10**18), (2, 2**100), (3, 2**64 - 1)):
+        for bound in (10, 2**66):
+            coefficients, initial = ([rng.randrange(-bound, bound + 1) for _ in range(k)] for _ in range(2))
             assert fc.linear_recurrence(coefficients, initial, n, mod=mod) == companion_power(
                 coefficients, initial, n, mod
             )
 
 
-@pytest.mark.parametrize("mod", MODULI)
+@pytest.mark.parametrize("mod", [m for m in MODULI if m >= 2**31 - 1])
 def test_coefficients_of_the_greatest_size(fc, mod):
     """Sums of products of residues that are all mod - 1, or all but."""
-    for k in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 64, 65):
-        for coefficients in ([-1] * k, [mod - 1] * k, [mod - 1, -2] * (k // 2) + [1] * (k % 2)):
+    for k in (1, 2, 3, 4, 5, 8, 9, 17, 33):
+        for coefficients in ([-1] * k, [mod - 1, -2] * (k // 2) + [1] * (k % 2)):
             initial = [mod - 1] * k
-            for n in (k - 1, k, 2 * k + 1, 101):
+            for n in (k, 67):
                 assert fc.linear_recurrence(coefficients, initial, n, mod=mod) == by_iteration(
                     coefficients, initial, n, mod
                 )
 
 
-@pytest.mark.parametrize("k", (*range(1, 41), 63, 64, 65, 100, 127, 128, 129, 300))
+@pytest.mark.parametrize("k", (*range(1, 41), 63, 64, 65, 100, 300))
 def test_recurrences_of_many_terms(fc, k):
     rng = random.Random(k)
     coefficients, initial = ([rng.randrange(-(2**61), 2**61) for _ in range(k)] for _ in range(2))
-    for mod in (10**9 + 7, 2**61 - 1, 2**64, 3 * 2**62, 10**18):
-        for n in (0, k - 1, k, k + 1, 2 * k + 3):
+    for mod in (10**9 + 7, 2**61 - 1, 2**64, 3 * 2**62, 10**18) if k < 20 else (2**61 - 1, 3 * 2**62):
+        for n in (0, k - 1, k, 2 * k + 3) if k < 100 else (k - 1, 2 * k + 3):
             assert fc.linear_recurrence(coefficients, initial, n, mod=mod) == by_iteration(
                 coefficients, initial, n, mod
             )
-    for n in (0, k - 1, k, k + 5):
+    for n in (0, k - 1, k, k + 5, *((32 * k - 1, 32 * k, 32 * k + 1) if k < 12 else ())):
         assert fc.linear_recurrence(coefficients, initial, n) == by_iteration(coefficients, initial, n)
 
 
@@ -815,7 +812,7 @@ def term_by_flint(polynomial, coefficients, initial, n):
     return int(sum((c * x for c, x in zip(remainder.coeffs(), initial)), start=remainder[0] * 0))
 
 
-@pytest.mark.parametrize("k", (2, 3, 10, 33, 100, 150))
+@pytest.mark.parametrize("k", (2, 3, 10, 33, 100))
 @pytest.mark.parametrize("mod", (3, 10**9 + 7, 2**50 - 27, 2**61 - 1, 2**64 - 59))
 def test_recurrences_modulo_a_prime_equal_those_of_flint(fc, k, mod):
     flint = pytest.importorskip("flint", reason="python-flint is not installed")
