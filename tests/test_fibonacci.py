@@ -39,7 +39,7 @@ MODULI = (
     2,
     3,
     10,
-    *(2**bits + i for bits in (8, 16, 26, 31, 32, 50, 51, 52, 53, 62, 63, 64) for i in (-1, 0, 1)),
+    *(2**bits + i for bits in (8, 16, 26, 31, 32, 50, 51, 52, 53, 60, 62, 63, 64) for i in (-1, 0, 1)),
     3 * 2**40,
     5 * 2**61,
     10**9 + 7,
@@ -468,6 +468,32 @@ def test_long_arrays(fc, np):
         assert (fc.fibonacci_array(n, mod=mod) == np.array([NUMBERS[i] % mod for i in range(94)], "uint64")[n]).all()
 
 
+@pytest.mark.parametrize(
+    "mod", (1, 2, 10**9 + 7, 2**31, 2**32 - 5, 10**18 + 9, 2**61 - 1, 5 * 2**61, 2**64 - 59, 2**64)
+)
+@pytest.mark.parametrize("length", (41, 64, 100, 257, 1000, 5000, 20_000))
+def test_far_indices_in_arrays_of_lengths_that_are_worth_tables(fc, np, mod, length):
+    """Three neighbours are a sum in all places, and the numbers themselves right in some."""
+    if fc.fibonacci_array is pure.fibonacci_array and length > 1000:
+        pytest.skip("the twin takes each element by itself")
+    n = np.array((words(length, 100, 0, 2**64 - 2) * (length // 100 + 1))[:length], "uint64")
+    n ^= np.arange(length, dtype="uint64") << np.uint64(3)
+    n = np.minimum(n, np.uint64(2**64 - 3))
+    for indices in (n, n >> np.uint64(4), (n >> np.uint64(2)).astype("int64"), (n >> np.uint64(34)).astype("int32")):
+        one = indices.dtype.type(1)
+        first, second, third = (
+            fc.fibonacci_array(i, mod=mod).tolist() for i in (indices, indices + one, indices + one + one)
+        )
+        assert all((a + b - c) % mod == 0 for a, b, c in zip(first, second, third))
+        places = [*range(20), length // 2, *range(length - 20, length)]
+        assert [first[i] for i in places] == residues([int(indices[i]) for i in places], mod)
+        assert max(first) < mod
+    negative = -(n >> np.uint64(1)).astype("int64")
+    opposite = fc.fibonacci_array(n >> np.uint64(1), mod=mod).tolist()
+    signs = [1 if i % 2 else -1 for i in negative.tolist()]
+    assert fc.fibonacci_array(negative, mod=mod).tolist() == [sign * v % mod for sign, v in zip(signs, opposite)]
+
+
 @given(
     values=st.lists(st.one_of(st.integers(-5, 200), st.integers(-(2**63), 2**63 - 1)), max_size=50),
     mod=st.one_of(st.sampled_from(WORD_MODULI), st.integers(1, 2**64)),
@@ -792,6 +818,18 @@ def test_coefficients_of_the_greatest_size(fc, mod):
                 )
 
 
+@pytest.mark.parametrize("k", (*range(1, 21), 33))
+def test_sums_of_products_around_whole_words(fc, k):
+    """Moduli at which k products, or one more or less, come to 2^64 times the modulus, or to 2^64 or 2^128."""
+    for terms in (k - 1, k, k + 1, k + 2):
+        for bound in (2**64 // max(terms, 1), math.isqrt(2**64 // max(terms, 1)), math.isqrt(2**128 // max(terms, 1))):
+            for mod in (bound - 1, bound, bound + 1):
+                for n in (k, 67):
+                    assert fc.linear_recurrence([-1] * k, [-1] * k, n, mod=mod) == by_iteration(
+                        [-1] * k, [-1] * k, n, mod
+                    )
+
+
 @pytest.mark.parametrize("k", (*range(1, 41), 63, 64, 65, 100, 300))
 def test_recurrences_of_many_terms(fc, k):
     rng = random.Random(k)
@@ -816,7 +854,7 @@ def term_by_flint(polynomial, coefficients, initial, n):
 @pytest.mark.parametrize("mod", (3, 10**9 + 7, 2**50 - 27, 2**61 - 1, 2**64 - 59))
 def test_recurrences_modulo_a_prime_equal_those_of_flint(fc, k, mod):
     flint = pytest.importorskip("flint", reason="python-flint is not installed")
-    if fc is pure and k > 40:
+    if fc.linear_recurrence is pure.linear_recurrence and k > 40:
         pytest.skip("takes the twin seconds")
     rng = random.Random(k)
     coefficients, initial = ([rng.randrange(mod) for _ in range(k)] for _ in range(2))
