@@ -249,6 +249,12 @@ def test_lucas_numbers_are_sums_of_fibonacci_numbers(fc, n):
     assert fc.lucas(n) == expected(n - 1) + expected(n + 1)
 
 
+@pytest.mark.parametrize("bits", range(9, 21))
+def test_lucas_numbers_at_powers_of_two(fc, bits):
+    for n in (2**bits - 1, 2**bits, 2**bits + 1):
+        assert fc.lucas(n) == expected(n - 1) + expected(n + 1)
+
+
 @pytest.mark.parametrize("power", range(11))
 def test_lucas_numbers_around_the_sizes_of_transforms(fc, power):
     for factor in (1, 3, 5, 7):
@@ -309,7 +315,7 @@ def test_texts_do_not_meet_the_limit_of_the_digits(fc):
 
 
 def test_the_twin_of_texts_does_without_decimals_in_c(monkeypatch):
-    numbers = (0, 1, 93, -94, 2391, 2393, 2394, -4784, 4787, 50_001)
+    numbers = (0, 1, 93, -94, *range(2380, 2400), *range(2400, 60_000, 997))  # groups that begin with zeros, too
     texts = [pure.fibonacci_str(n) for n in numbers]
     monkeypatch.setitem(sys.modules, "_decimal", None)
     with digit_limit(640):
