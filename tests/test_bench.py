@@ -420,16 +420,28 @@ def test_cases_are_listed(capsys):
         "sums/fsum-bits",
         "sums/fsum-cancel",
         "fibonacci/number",
+        "fibonacci/small",
+        "fibonacci/str",
+        "fibonacci/lucas",
         "fibonacci/mod",
+        "fibonacci/mod-far",
+        "fibonacci/mod-far-word",
+        "fibonacci/array",
+        "fibonacci/array-out",
+        "fibonacci/array-mod",
+        "fibonacci/array-mod-word",
         "fibonacci/range",
+        "fibonacci/recurrence-2",
+        "fibonacci/recurrence-10",
+        "fibonacci/recurrence-100",
     ]
 
 
 def test_listing_the_cases_imports_no_peer():
     program = (
         "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
-        "peers = {'bottleneck', 'msgspec', 'numba', 'numexpr', 'numkong', 'orjson', 'pandas', 'polars', 'pyarrow', "
-        "'pythran', 'xsum'}; "
+        "peers = {'bottleneck', 'flint', 'gmpy2', 'msgspec', 'numba', 'numexpr', 'numkong', 'orjson', 'pandas', "
+        "'polars', 'pyarrow', 'pythran', 'sympy', 'xsum'}; "
         "print(sorted(peers & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")

@@ -331,6 +331,98 @@ def bad_parse_calls():
     yield "parse", ("1,-1e400",), {}, ValueError, "parse: token 1 at offset 2 does not fit float64: '-1e400'"
 
 
+def bad_fibonacci_calls():
+    for name, argument, rest in (
+        ("fibonacci", "n", ()),
+        ("lucas", "n", ()),
+        ("fibonacci_str", "n", ()),
+        ("fibonacci_range", "start", (1,)),
+        ("fibonacci_mod", "n", (1,)),
+    ):
+        for value in (1.0, "1", None, [1], 1j):
+            text = f"{name}: '{argument}' must not be {type(value).__name__} (accepted: integers)"
+            yield name, (value, *rest), {}, TypeError, text
+    yield "fibonacci_range", (0, 1.5), {}, TypeError, "fibonacci_range: 'stop' must not be float (accepted: integers)"
+    yield "fibonacci_mod", (1, 1.5), {}, TypeError, "fibonacci_mod: 'm' must not be float (accepted: integers)"
+    yield "fibonacci_mod", (1, 0), {}, ValueError, "fibonacci_mod: 'm' must be at least 1, not 0"
+    yield "fibonacci_mod", (1, -5), {}, ValueError, "fibonacci_mod: 'm' must be at least 1, not -5"
+    yield from bad_fibonacci_array_calls()
+    yield from bad_linear_recurrence_calls()
+
+
+def bad_fibonacci_array_calls():
+    name, accepted = "fibonacci_array", "(accepted: integers)"
+    for mod in (None, 7):
+        for bad, what in (
+            (5, "be int"),
+            (None, "be NoneType"),
+            ("12", "be str"),
+            (NoNumber(), "be NoNumber"),
+            (memoryview(b"ab").cast("c"), "be a buffer of format 'c'"),
+            (array("d", [1, 2]), "be float64"),
+            (array("f"), "be float32"),
+            ([1, 2.0], "hold float"),
+            ([1, "a"], "hold str"),
+            ([1, None], "hold NoneType"),
+            ((1, 1j), "hold complex"),
+            ([[1], 2], "hold list"),
+        ):
+            yield name, (bad,), {"mod": mod}, TypeError, f"{name}: 'n' must not {what} {accepted}"
+        keywords = {"mod": mod, "out": [0, 0]}
+        yield name, ([1, 2],), keywords, TypeError, f"{name}: 'out' must not be list (accepted: a writable array)"
+        keywords = {"mod": mod, "out": array("q", [0, 0])}
+        yield name, ([1, 2],), keywords, TypeError, f"{name}: 'out' must be uint64, not int64"
+        keywords = {"mod": mod, "out": array("Q", [0])}
+        yield name, ([1, 2],), keywords, ValueError, f"{name}: 'out' must have shape (2,), not (1,)"
+        keywords = {"mod": mod, "out": memoryview(bytes(16)).cast("Q")}
+        yield name, ([1, 2],), keywords, ValueError, f"{name}: 'out' is read-only"
+    for bad in (1.5, "7", [7]):
+        text = f"{name}: 'mod' must not be {type(bad).__name__} {accepted}"
+        yield name, ([1],), {"mod": bad}, TypeError, text
+    for bad in (0, -5, -(10**30)):
+        yield name, ([1],), {"mod": bad}, ValueError, f"{name}: 'mod' must be at least 1, not {bad}"
+    for bad in (2**64 + 1, 10**30):
+        text = f"{name}: 'mod' must be at most 18446744073709551616, not {bad}"
+        yield name, ([1],), {"mod": bad}, OverflowError, text
+    for bad, position in ((94, 3), (-1, 0), (10**30, 1), (-(2**63), 2)):
+        values = [*[93] * position, bad, 95]
+        text = f"{name}: 'n' must be from 0 to 93 without 'mod', but n[{position}] is {bad}"
+        yield name, (values,), {}, OverflowError, text
+
+
+def bad_linear_recurrence_calls():
+    name = "linear_recurrence"
+    for bad, what in (
+        (5, "be int (accepted: an iterable of integers)"),
+        (None, "be NoneType (accepted: an iterable of integers)"),
+        (NoNumber(), "be NoNumber (accepted: an iterable of integers)"),
+        ("12", "hold str (accepted: integers)"),
+        ([1, 2.0], "hold float (accepted: integers)"),
+        ([None, 1], "hold NoneType (accepted: integers)"),
+        ([[1], 2], "hold list (accepted: integers)"),
+        (array("d", [1, 2]), "hold float (accepted: integers)"),
+    ):
+        for mod in (None, 7):
+            yield name, (bad, [1, 2], 3), {"mod": mod}, TypeError, f"{name}: 'coefficients' must not {what}"
+            yield name, ([1, 2], bad, 3), {"mod": mod}, TypeError, f"{name}: 'initial' must not {what}"
+    for mod in (None, 7):
+        for empty in ([], (), array("q"), b""):
+            yield name, (empty, [], 3), {"mod": mod}, ValueError, f"{name}: 'coefficients' must not be empty"
+        for initial in ([], [1], [1, 2, 3]):
+            text = f"{name}: 'initial' must have as many elements as 'coefficients' (2), not {len(initial)}"
+            yield name, ([1, 2], initial, 3), {"mod": mod}, ValueError, text
+        for bad in (-1, -(10**30)):
+            yield name, ([1], [1], bad), {"mod": mod}, ValueError, f"{name}: 'n' must be at least 0, not {bad}"
+        for bad in (1.0, None, "1"):
+            text = f"{name}: 'n' must not be {type(bad).__name__} (accepted: integers)"
+            yield name, ([1], [1], bad), {"mod": mod}, TypeError, text
+    for bad in (0, -1, -(10**30)):
+        yield name, ([1], [1], 1), {"mod": bad}, ValueError, f"{name}: 'mod' must be at least 1, not {bad}"
+    for bad in (1.0, "1", [1]):
+        text = f"{name}: 'mod' must not be {type(bad).__name__} (accepted: integers)"
+        yield name, ([1], [1], 1), {"mod": bad}, TypeError, text
+
+
 def bad_calls():
     """(name, arguments, keywords, exception, text) without NumPy."""
     for name in ALONG_AN_AXIS:
@@ -388,15 +480,7 @@ def bad_calls():
     yield from bad_join_rows_calls()
     yield from bad_join_to_calls()
     yield from bad_parse_calls()
-    for name, argument in (("fibonacci", "n"), ("fibonacci_range", "start"), ("fibonacci_mod", "n")):
-        for value in (1.0, "1", None, [1], 1j):
-            args = (value,) if name == "fibonacci" else (value, 1)
-            text = f"{name}: '{argument}' must not be {type(value).__name__} (accepted: integers)"
-            yield name, args, {}, TypeError, text
-    yield "fibonacci_range", (0, 1.5), {}, TypeError, "fibonacci_range: 'stop' must not be float (accepted: integers)"
-    yield "fibonacci_mod", (1, 1.5), {}, TypeError, "fibonacci_mod: 'm' must not be float (accepted: integers)"
-    yield "fibonacci_mod", (1, 0), {}, ValueError, "fibonacci_mod: 'm' must be at least 1, not 0"
-    yield "fibonacci_mod", (1, -5), {}, ValueError, "fibonacci_mod: 'm' must be at least 1, not -5"
+    yield from bad_fibonacci_calls()
     yield from bad_sorting_calls()
     yield from bad_selection_calls()
     yield "vectorize", (5,), {}, TypeError, "vectorize: 'function' must not be int (accepted: a function)"
@@ -562,6 +646,45 @@ def bad_arrays_to_search(np):
         yield "isin", (a, others), {}, TypeError, f"isin: 'elements' must not be {what} (accepted: {accepted})"
 
 
+def bad_arrays_of_indices(np):
+    name, accepted = "fibonacci_array", "(accepted: integers)"
+    for dtype in ("float16", "float32", "float64", "complex128", "object", "datetime64[s]", "timedelta64[s]"):
+        for shape in (3, (2, 0), ()):
+            yield name, (np.zeros(shape, dtype),), {}, TypeError, f"{name}: 'n' must not be {dtype} {accepted}"
+    yield name, (np.zeros(2, "U3"),), {"mod": 7}, TypeError, f"{name}: 'n' must not be str {accepted}"
+    yield name, (np.zeros(2, "S3"),), {"mod": 7}, TypeError, f"{name}: 'n' must not be bytes {accepted}"
+    yield name, (np.float64(1),), {}, TypeError, f"{name}: 'n' must not be float64 {accepted}"
+    yield name, (np.ma.masked_array([1]),), {}, TypeError, f"{name}: 'n' must not be MaskedArray {accepted}"
+    yield name, ([1, np.float64(1)],), {}, TypeError, f"{name}: 'n' must not hold float64 {accepted}"
+    yield name, ([1, np.zeros(2, "int64")],), {}, TypeError, f"{name}: 'n' must not hold ndarray {accepted}"
+    frozen = np.zeros(2, "uint64")
+    frozen.flags.writeable = False
+    for out, exception, text in (
+        (np.zeros(2, "int64"), TypeError, "must be uint64, not int64"),
+        (np.zeros(2), TypeError, "must be uint64, not float64"),
+        (np.zeros(2, "U3"), TypeError, "must be uint64, not U3"),
+        (np.zeros(3, "uint64"), ValueError, "must have shape (2,), not (3,)"),
+        (np.zeros((1, 2), "uint64"), ValueError, "must have shape (2,), not (1, 2)"),
+        (np.zeros((), "uint64"), ValueError, "must have shape (2,), not ()"),
+        (frozen, ValueError, "is read-only"),
+    ):
+        for mod in (None, 2**61 - 1):
+            for n in (np.arange(2), np.arange(4, dtype="uint8")[::2], [1, 2]):
+                yield name, (n,), {"mod": mod, "out": out}, exception, f"{name}: 'out' {text}"
+    for dtype in ("float64", "U1", "object"):
+        a = np.array([1, 2], dtype)
+        what = {"float64": "float64", "U1": "str_", "object": "NoneType"}[dtype]
+        if dtype == "object":
+            a[1] = None
+        text = f"must not hold {what} {accepted}"
+        yield "linear_recurrence", (a, [1, 2], 3), {}, TypeError, f"linear_recurrence: 'coefficients' {text}"
+        yield "linear_recurrence", ([1, 2], a, 3), {"mod": 7}, TypeError, f"linear_recurrence: 'initial' {text}"
+    text = "linear_recurrence: 'initial' must not be ndarray (accepted: an iterable of integers)"
+    yield "linear_recurrence", ([1], np.array(1), 3), {}, TypeError, text
+    text = "linear_recurrence: 'coefficients' must not hold ndarray (accepted: integers)"
+    yield "linear_recurrence", (np.ones((2, 2), "int64"), [1, 2], 3), {}, TypeError, text
+
+
 def bad_arrays(np):
     for name in ALONG_AN_AXIS:
         for dtype in ("complex128", "object", "datetime64[s]"):
@@ -620,6 +743,7 @@ def bad_arrays(np):
     yield "join_rows", ([[1], [2], np.float64(3)],), {}, TypeError, text
     yield "parse", (np.zeros(3),), {}, TypeError, f"parse: 'text' must not be ndarray {TEXTS}"
     yield "parse", (np.zeros(6, "u1")[::2],), {}, TypeError, f"parse: 'text' must not be ndarray {TEXTS}"
+    yield from bad_arrays_of_indices(np)
     yield "sqrt", (np.zeros(3, complex),), {}, TypeError, f"vectorize: operand 1 must not be complex128 {NUMBERS}"
     yield "sqrt", (np.zeros(3, object),), {}, TypeError, f"vectorize: operand 1 must not be object {NUMBERS}"
 

@@ -20,8 +20,10 @@ __all__ = [
     "exp",
     "expm1",
     "fibonacci",
+    "fibonacci_array",
     "fibonacci_mod",
     "fibonacci_range",
+    "fibonacci_str",
     "floor",
     "fsum",
     "get_include",
@@ -31,10 +33,12 @@ __all__ = [
     "join",
     "join_rows",
     "join_to",
+    "linear_recurrence",
     "log",
     "log1p",
     "log2",
     "log10",
+    "lucas",
     "max",
     "maximum",
     "mean",
@@ -119,8 +123,20 @@ def parse(text: str | Buffer, sep: str | bytes = ",", *, dtype: type[int], threa
 @overload
 def parse(text: str | Buffer, sep: str | bytes = ",", dtype: Any = ..., *, threads: int | None = None) -> Any: ...
 def fibonacci(n: SupportsIndex) -> int: ...
+def lucas(n: SupportsIndex) -> int: ...
+def fibonacci_str(n: SupportsIndex) -> str: ...
 def fibonacci_mod(n: SupportsIndex, m: SupportsIndex) -> int: ...
 def fibonacci_range(start: SupportsIndex, stop: SupportsIndex) -> list[int]: ...
+def fibonacci_array(
+    n: Iterable[SupportsIndex] | _Array, *, mod: SupportsIndex | None = None, out: Any = None
+) -> Any: ...
+def linear_recurrence(
+    coefficients: Iterable[SupportsIndex],
+    initial: Iterable[SupportsIndex],
+    n: SupportsIndex,
+    *,
+    mod: SupportsIndex | None = None,
+) -> int: ...
 def sort(
     a: Iterable[Any] | _Array,
     *,

@@ -3,7 +3,15 @@
 On PyPy, and where no native kernels are installed, these are what `fastcore` itself provides.
 """
 
-from fastcore.pure.fibonacci import fibonacci, fibonacci_mod, fibonacci_range
+from fastcore.pure.fibonacci import (
+    fibonacci,
+    fibonacci_array,
+    fibonacci_mod,
+    fibonacci_range,
+    fibonacci_str,
+    linear_recurrence,
+    lucas,
+)
 from fastcore.pure.joins import join, join_rows, join_to, parse
 from fastcore.pure.sorting import argsort, isin, median, partition, searchsorted, sort, topk, unique
 from fastcore.pure.sums import (
@@ -59,8 +67,10 @@ __all__ = [
     "exp",
     "expm1",
     "fibonacci",
+    "fibonacci_array",
     "fibonacci_mod",
     "fibonacci_range",
+    "fibonacci_str",
     "floor",
     "fsum",
     "isin",
@@ -68,10 +78,12 @@ __all__ = [
     "join",
     "join_rows",
     "join_to",
+    "linear_recurrence",
     "log",
     "log1p",
     "log2",
     "log10",
+    "lucas",
     "max",
     "maximum",
     "mean",
