@@ -30,9 +30,9 @@ from fastcore.pure import joins as _pure_joins
 from fastcore.pure import sorting as _pure_sorting
 from fastcore.pure import sums as _pure_sums
 from fastcore.pure import transforms as _pure_transforms
-from fastcore.pure.fibonacci import fibonacci_array, fibonacci_str  # no-cython-lint
-from fastcore.pure.fibonacci import linear_recurrence, lucas  # no-cython-lint
+from fastcore.pure.fibonacci import fibonacci_array, linear_recurrence  # no-cython-lint
 from fastcore.pure.fibonacci import fibonacci_mod as _twin_fibonacci_mod
+from fastcore.pure.fibonacci import fibonacci_str as _twin_fibonacci_str
 from fastcore.pure.fibonacci import index as _fibonacci_index
 from fastcore.pure.transforms import TraceError  # no-cython-lint
 

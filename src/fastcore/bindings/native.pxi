@@ -347,7 +347,7 @@ cdef extern from "fastcore.h" nogil:
                          void *context) noexcept nogil
         size_t (*scratch_size)(uint64_t n) noexcept nogil
 
-    ctypedef struct fc_decimal:
+    ctypedef struct fc_decimal_words:
         const uint64_t *word
         size_t count
         unsigned int width
@@ -355,10 +355,10 @@ cdef extern from "fastcore.h" nogil:
     ctypedef struct fc_decimals_table:
         uint64_t (*most)() noexcept nogil
         size_t (*scratch_size)(uint64_t n) noexcept nogil
-        bint (*number)(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt,
+        bint (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt,
                        void *context) noexcept nogil
-        size_t (*length)(const fc_decimal *number) noexcept nogil
-        void (*write)(const fc_decimal *number, char *out) noexcept nogil
+        size_t (*length)(const fc_decimal_words *number) noexcept nogil
+        void (*write)(const fc_decimal_words *number, char *out) noexcept nogil
 
     ctypedef struct fc_residues_table:
         uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil

@@ -482,19 +482,19 @@ typedef struct fc_fibonacci_table {
 } fc_fibonacci_table;
 
 /* A natural number in decimal: `count` words of `width` decimals each, the lowest first and the highest not 0. */
-typedef struct fc_decimal {
+typedef struct fc_decimal_words {
     const uint64_t *word;
     size_t count;
     unsigned width;
-} fc_decimal;
+} fc_decimal_words;
 
 typedef struct fc_decimals_table {
     uint64_t (*most)(void); /* the greatest index served */
     size_t (*scratch_size)(uint64_t n);
     /* F(n) of n > FC_FIBONACCI_FOUR somewhere in `scratch`, which has scratch_size(n) bytes; returns 0 if interrupted. */
-    int (*number)(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt, void *context);
-    size_t (*length)(const fc_decimal *number); /* in decimals */
-    void (*write)(const fc_decimal *number, char *out);
+    int (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context);
+    size_t (*length)(const fc_decimal_words *number); /* in decimals */
+    void (*write)(const fc_decimal_words *number, char *out);
 } fc_decimals_table;
 
 typedef struct fc_residues_table {

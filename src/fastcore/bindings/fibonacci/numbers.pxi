@@ -155,6 +155,46 @@ def lucas(n):
     return -number if is_negative else number
 
 
+def fibonacci_str(n):
+    cdef long long value = _index_of_number("fibonacci_str", n)
+    cdef uint64_t magnitude = <uint64_t>(value if value >= 0 else -value)
+    cdef uint64_t[FIBONACCI_ROOM] room
+    cdef void *scratch = <void *>room
+    cdef size_t size
+    cdef fc_decimal_words number
+    if magnitude <= FC_FIBONACCI_FOUR:
+        return str(_fibonacci_of(value))
+    if magnitude > fc_decimals.most():
+        return _twin_fibonacci_str(value)
+    cdef bint is_negative = value < 0 and value % 2 == 0, is_done
+    cdef list errors = []
+    size = fc_decimals.scratch_size(magnitude)
+    if size > sizeof(room):
+        scratch = _allocate(size)
+    try:
+        if magnitude < FIBONACCI_RELEASE_FROM:
+            is_done = fc_decimals.number(magnitude, scratch, &number, NULL, NULL)
+        else:
+            with nogil:
+                is_done = fc_decimals.number(magnitude, scratch, &number, _is_interrupted, <void *>errors)
+        if not is_done:
+            raise errors[0]
+        return _text_of_decimal(&number, is_negative)
+    finally:
+        if size > sizeof(room):
+            PyMem_RawFree(scratch)
+
+
+cdef object _text_of_decimal(const fc_decimal_words *number, bint is_negative):
+    text = PyUnicode_New(fc_decimals.length(number) + is_negative, 127)
+    cdef char *out = <char *>FC_TEXT_START(<PyObject *>text)
+    if is_negative:
+        out[0] = b"-"
+        out += 1
+    fc_decimals.write(number, out)
+    return text
+
+
 def fibonacci_range(start, stop):
     cdef long long n, first, last
     first = _fibonacci_index("fibonacci_range", "'start'", start)

@@ -109,14 +109,14 @@ FC_INLINE size_t decimal_length(uint64_t x) {
     return digits;
 }
 
-static size_t length(const fc_decimal *number) {
+static size_t length(const fc_decimal_words *number) {
     return (number->count - 1) * number->width + decimal_length(number->word[number->count - 1]);
 }
 
 FC_INLINE void write_eight(uint64_t x, char *out) { fc_store_little(out, fc_eight_digits(x) | FC_ASCII_ZEROS); }
 
 /* Writes the digits, length(number) of them. */
-static void write(const fc_decimal *number, char *out) {
+static void write(const fc_decimal_words *number, char *out) {
     uint64_t top = number->word[number->count - 1];
     size_t at = decimal_length(top);
     for (size_t i = at; i-- > 0; top /= 10) {
@@ -397,7 +397,7 @@ static uint64_t most(void) {
 #endif
 }
 
-static int number(uint64_t n, void *scratch, fc_decimal *out, fc_interrupt interrupt, void *context) {
+static int number(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
     const decimal_room sizes = decimal_room_for(n);
     assert(n > FC_FIBONACCI_FOUR && n <= most());
     out->width = WORD_DIGITS;
