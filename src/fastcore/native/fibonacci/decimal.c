@@ -24,7 +24,7 @@
 
 /* Numbers up to this index are converted from limbs. */
 #ifndef CONVERTED_UP_TO
-#define CONVERTED_UP_TO 4000
+#define CONVERTED_UP_TO 1500
 #endif
 /* Numbers of more digits of 10^15 are squared by transforms, and the last factors likewise. */
 #ifndef DECIMAL_COLUMNS_UP_TO
@@ -71,19 +71,41 @@ static uint64_t divide_limbs(uint64_t *limbs, size_t n, divisor by) {
     return r >> by.shift;
 }
 
-/* Divides by 10^18 twice, one limb apart, so that one division does not wait for the other. */
-static void divide_limbs_twice(uint64_t *limbs, size_t n, uint64_t word[2]) {
-    uint64_t r = 0, s = 0, above = 0;
-    for (size_t i = n; i-- > 0;) {
-        const uint64_t q = divide(r | limbs[i] >> (64 - 4), limbs[i] << 4, by_word, &r);
-        if (i + 1 < n) {
-            limbs[i + 1] = divide(s | above >> (64 - 4), above << 4, by_word, &s);
-        }
-        above = q;
+/* Divisions by 10^18 that go on side by side: each takes what the one before it left a step ago, so that none waits for
+   another. */
+#define DIVISIONS 4
+
+typedef struct pipeline {
+    uint64_t remainder[DIVISIONS], quotient[DIVISIONS];
+} pipeline;
+
+/* One limb of each division from the `first` on; returns the last quotient. */
+FC_INLINE uint64_t divide_step(pipeline *p, uint64_t limb, int first) {
+    for (int j = DIVISIONS - 1; j >= first; j--) {
+        const uint64_t in = j == 0 ? limb : p->quotient[j - 1];
+        p->quotient[j] = divide(p->remainder[j] | in >> 60, in << 4, by_word, &p->remainder[j]);
     }
-    limbs[0] = divide(s | above >> (64 - 4), above << 4, by_word, &s);
-    word[0] = r >> 4;
-    word[1] = s >> 4;
+    return p->quotient[DIVISIONS - 1];
+}
+
+/* Divides n limbs by 10^18 four times, and writes the remainders. */
+static void divide_limbs_by_words(uint64_t *limbs, size_t n, uint64_t remainders[DIVISIONS]) {
+    pipeline p = {{0, 0, 0, 0}, {0, 0, 0, 0}};
+    for (size_t i = n; i-- > 0;) {
+        const uint64_t quotient = divide_step(&p, limbs[i], 0);
+        if (i + 3 < n) {
+            limbs[i + 3] = quotient;
+        }
+    }
+    for (size_t i = 3; i-- > 0;) {
+        const uint64_t quotient = i == 2 ? divide_step(&p, 0, 1) : i == 1 ? divide_step(&p, 0, 2) : divide_step(&p, 0, 3);
+        if (i < n) {
+            limbs[i] = quotient;
+        }
+    }
+    for (int j = 0; j < DIVISIONS; j++) {
+        remainders[j] = p.remainder[j] >> 4;
+    }
 }
 
 static size_t used_words(const uint64_t *words_, size_t n) { return used_limbs(words_, n); }
@@ -92,8 +114,8 @@ static size_t used_words(const uint64_t *words_, size_t n) { return used_limbs(w
 static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
     size_t count = 0;
     while (n > 0) {
-        divide_limbs_twice(limbs, n, out + count);
-        count += 2;
+        divide_limbs_by_words(limbs, n, out + count);
+        count += DIVISIONS;
         n = used_limbs(limbs, n);
     }
     return used_words(out, count);
@@ -101,12 +123,15 @@ static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
 
 /* ---- text ---------------------------------------------------------------------------------------------------- */
 
+/* Decimals of a word of at most 18. */
 FC_INLINE size_t decimal_length(uint64_t x) {
-    size_t digits = 1;
-    for (; x >= 10; x /= 10) {
-        digits++;
-    }
-    return digits;
+    static const uint64_t power[19] = {
+        0u,           10u,           100u,           1000u,           10000u,           100000u,           1000000u,
+        10000000u,    100000000u,    1000000000u,    10000000000u,    100000000000u,    1000000000000u,    10000000000000u,
+        100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u, WORD_RADIX};
+    /* 1233 / 2^12 is the logarithm of 2, a little more: at most one too many. */
+    const size_t digits = (64 - fc_leading_zeros(x | 1)) * 1233 >> 12;
+    return digits + (x >= power[digits]);
 }
 
 static size_t length(const fc_decimal_words *number) {
@@ -115,29 +140,39 @@ static size_t length(const fc_decimal_words *number) {
 
 FC_INLINE void write_eight(uint64_t x, char *out) { fc_store_little(out, fc_eight_digits(x) | FC_ASCII_ZEROS); }
 
-/* Writes the digits, length(number) of them. */
+/* 18 decimals, zeros in front. */
+FC_INLINE void write_word(uint64_t word, char *out) {
+    const uint64_t first = word / 10000000000000000u, rest = word - first * 10000000000000000u, upper = rest / 100000000u;
+    out[0] = (char)('0' + first / 10);
+    out[1] = (char)('0' + first % 10);
+    write_eight(upper, out + 2);
+    write_eight(rest - upper * 100000000u, out + 10);
+}
+
+/* 15 decimals. */
+FC_INLINE void write_digit(uint64_t digit, char *out) {
+    const uint64_t upper = digit / 100000000u;
+    char eight[8];
+    write_eight(upper, eight);
+    memcpy(out, eight + 1, 7);
+    write_eight(digit - upper * 100000000u, out + 7);
+}
+
+/* Writes the decimals, length(number) of them. */
 static void write(const fc_decimal_words *number, char *out) {
-    uint64_t top = number->word[number->count - 1];
-    size_t at = decimal_length(top);
-    for (size_t i = at; i-- > 0; top /= 10) {
-        out[i] = (char)('0' + top % 10);
-    }
+    const uint64_t top = number->word[number->count - 1];
+    const size_t first = decimal_length(top);
+    char word[WORD_DIGITS];
+    write_word(top, word);
+    memcpy(out, word + WORD_DIGITS - first, first);
+    out += first;
     if (number->width == WORD_DIGITS) {
-        for (size_t i = number->count - 1; i-- > 0; at += WORD_DIGITS) {
-            const uint64_t word = number->word[i], first = word / 10000000000000000u, rest = word % 10000000000000000u;
-            out[at] = (char)('0' + first / 10);
-            out[at + 1] = (char)('0' + first % 10);
-            write_eight(rest / 100000000u, out + at + 2);
-            write_eight(rest % 100000000u, out + at + 10);
+        for (size_t i = number->count - 1; i-- > 0; out += WORD_DIGITS) {
+            write_word(number->word[i], out);
         }
     } else {
-        for (size_t i = number->count - 1; i-- > 0; at += ROW_DIGITS) {
-            /* The last digit of the first eight is the first of the others' zero. */
-            const uint64_t word = number->word[i], first = word / 100000000u;
-            char eight[8];
-            write_eight(first, eight);
-            memcpy(out + at, eight + 1, 7);
-            write_eight(word - first * 100000000u, out + at + 7);
+        for (size_t i = number->count - 1; i-- > 0; out += ROW_DIGITS) {
+            write_digit(number->word[i], out);
         }
     }
 }

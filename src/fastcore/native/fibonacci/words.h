@@ -1,11 +1,11 @@
 /* Products of long numbers by number-theoretic transforms on 64-bit words.
 
-   A number of 64-bit limbs is cut into digits of 48 to 56 bits; the digits are the coefficients of a polynomial; two
-   polynomials are multiplied modulo each of two primes just below 2^62 by evaluation at enough roots of unity, products
+   A number of 64-bit limbs is cut into digits of 47 to 55 bits; the digits are the coefficients of a polynomial; two
+   polynomials are multiplied modulo each of two primes just below 2^61 by evaluation at enough roots of unity, products
    point by point, and interpolation. The coefficients of the product, sums of at most `digits` products of two digits,
-   are below the product of the primes (transform_plan checks it), so the two residues determine them; carries make limbs
-   of them. Two primes of 62 bits need fewer words per bit of the numbers than one prime (1/27 against 1/23 at 2^14
-   digits) and a simpler last step than three (1/28).
+   are below the product of the primes (transform_plan checks it), so the two residues determine them; carries make
+   limbs of them. Two primes of 61 bits need fewer words per bit of the numbers than one prime (1/27 against 1/23 at
+   2^14 digits) and a simpler last step than three (1/28).
 
    Transforms. A node j of length n is the ring of polynomials modulo x^n - w[j]^2. It splits into its children
    x^(n/2) - w[j] = node 2j and x^(n/2) + w[j] = node 2j+1, both of length n/2: w[0] = 1, and for t = 1, 2, 4 …, i < t,
@@ -16,14 +16,16 @@
    written; nodes of more than BLOCK points are worked off depth first, which keeps them in the caches.
 
    Factors are multiplied in with precomputed quotients (V. Shoup; D. Harvey, "Faster arithmetic for number-theoretic
-   transforms", J. Symb. Comput. 60 (2014)): with w' = floor(w·2^64/p), q = floor(x·w'/2^64), x·w - q·p is in [0, 2p) for
-   any word x. Values are in [0, 4p) on the way down and in [0, 2p) on the way back, which fits since 4p < 2^64. A
-   butterfly is three multiplications and about eight other instructions.
+   transforms", J. Symb. Comput. 60 (2014)): with w' = floor(w·2^64/p), q = floor(x·w'/2^64), x·w - q·p is in [0, 2p)
+   for any word x. Values are in [0, 8p) on the way down and in [0, 2p) on the way back, which fits since 8p < 2^64;
+   with primes of 62 bits every butterfly would need a reduction, now every other does, and the digits are one bit
+   shorter. A butterfly takes 4 cycles on Zen 3, whose multiplier is busy for 3.1 of them.
 
-   Lengths. Powers of two alone would waste up to half. Products of 5/8, 3/4, 7/8 and 1 of a power of two `full` are
-   computed modulo (x^L - 1)(x^M - θ)… with L = full/2, that is in the nodes of the second column below, and the parts
-   are joined by what they have in common (join).
+   Lengths. Powers of two alone would waste up to half. Products of 9/16, 5/8, 3/4, 7/8 and 1 of a power of two `full`
+   are computed modulo (x^L - 1)(x^M - θ)… with L = full/2, that is in the nodes of the second column below, and the
+   parts are joined by what they have in common (join).
 
+       9/16  (L, node 0) (L/8, node 8)
        5/8   (L, node 0) (L/4, node 4)
        3/4   (L, node 0) (L/2, node 2)
        7/8   (L, node 0) (L/2, node 2) (L/4, node 6)
@@ -37,9 +39,9 @@
 
 /* 4096 points are 32 KB: a first-level cache. */
 #define BLOCK 4096
-/* A transform of this many points takes two or three milliseconds: an interrupt is answered before each. */
-#define INTERRUPT_POINTS ((size_t)1 << 18)
-/* The longest digits: two of 2^12 of them. */
+/* A transform of this many points takes about a millisecond: an interrupt is answered before each. */
+#define INTERRUPT_POINTS ((size_t)1 << 16)
+/* The longest digits: 2^12 of them are multiplied below 2^122. */
 #define DIGIT_BITS_MAX 55
 
 /* One computation: what asks whether to go on, and whether it was told to stop. */
@@ -83,6 +85,14 @@ typedef struct factor {
 #define OPAQUE(x) __asm__("" : "+r"(x))
 #else
 #define OPAQUE(x) ((void)0)
+#endif
+
+#if defined(__clang__)
+#define UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define UNROLL _Pragma("GCC unroll 16")
+#else
+#define UNROLL
 #endif
 
 FC_INLINE uint64_t high_product(uint64_t a, uint64_t b) {
@@ -129,16 +139,20 @@ FC_INLINE factor multiply_factors(factor x, factor w, const word_prime *prime) {
     return make_factor(reduce(times(x.value, w, prime->p), prime->p), prime);
 }
 
-/* table[i] for i < n, n a power of two. */
-static void make_table(factor *table, size_t n, const word_prime *prime) {
-    factor roots[31]; /* roots[i] of order 2^(i+2) */
+/* table[i] for i < n, n a power of two; of the last half only the `ends` first and last. */
+static void make_table(factor *table, size_t n, size_t ends, const word_prime *prime) {
+    factor roots[31]; /* of order 2^(i+2) */
     roots[30] = make_factor(prime->root, prime);
     for (int i = 30; i > 0; i--) {
         roots[i - 1] = multiply_factors(roots[i], roots[i], prime);
     }
     table[0] = make_factor(1, prime);
     for (size_t t = 1, level = 0; t < n; t *= 2, level++) {
-        for (size_t i = 0; i < t; i++) {
+        size_t first = 2 * t == n ? ends : t;
+        for (size_t i = 0; i < first; i++) {
+            table[t + i] = multiply_factors(table[i], roots[level], prime);
+        }
+        for (size_t i = t - first; first < t && i < t; i++) {
             table[t + i] = multiply_factors(table[i], roots[level], prime);
         }
     }
@@ -147,11 +161,11 @@ static void make_table(factor *table, size_t n, const word_prime *prime) {
 /* ---- down: from coefficients to values ---------------------------------------------------------------------- */
 
 /* (a, b) -> (a + w·b, a - w·b): below 2p more than a was. */
-#define BUTTERFLY_DOWN(a, b, w)                                                                                        \
-    do {                                                                                                               \
-        uint64_t product = times(b, w, p);                                                                             \
-        b = a + 2 * p - product;                                                                                       \
-        a = a + product;                                                                                               \
+#define BUTTERFLY_DOWN(a, b, w)            \
+    do {                                   \
+        uint64_t product = times(b, w, p); \
+        b = a + 2 * p - product;           \
+        a = a + product;                   \
     } while (0)
 
 /* One level of a node of 2·half points. */
@@ -165,8 +179,8 @@ FC_INLINE void down_2(uint64_t *x, size_t half, size_t node, const factor *table
     }
 }
 
-/* Two levels of a node of 4·quarter points. Of values below 8p, those that are not multiplied first are reduced to 4p, and
-   two levels add 2p + 2p. */
+/* Two levels of a node of 4·quarter points. Of values below 8p, those that are not multiplied first are reduced to 4p,
+   and two levels add 2p + 2p. */
 FC_INLINE void down_4(uint64_t *x, size_t quarter, size_t node, const factor *table, uint64_t p) {
     uint64_t *x1 = x + quarter, *x2 = x1 + quarter, *x3 = x2 + quarter;
     factor w = table[node], left = table[2 * node], right = table[2 * node + 1];
@@ -183,25 +197,41 @@ FC_INLINE void down_4(uint64_t *x, size_t quarter, size_t node, const factor *ta
     }
 }
 
+/* The same for node 0 and digits, below p/32: three of the four factors are 1, and sums need no reductions. */
+static void down_digits(uint64_t *x, size_t quarter, const factor *table, uint64_t p) {
+    uint64_t *x1 = x + quarter, *x2 = x1 + quarter, *x3 = x2 + quarter;
+    factor imaginary = table[1];
+    for (size_t i = 0; i < quarter; i++) {
+        uint64_t a = x[i], b = x1[i], c = x2[i], d = x3[i];
+        uint64_t product = times(b + p - d, imaginary, p), difference = a + p - c;
+        a += c;
+        b += d;
+        x[i] = a + b;
+        x1[i] = a + p - b;
+        x2[i] = difference + product;
+        x3[i] = difference + 2 * p - product;
+    }
+}
+
 /* ---- up: from values to coefficients, times the length ------------------------------------------------------- */
 
 /* 1/w[node] = -w[mirror(node)]; node > 0 */
 FC_INLINE size_t mirror(size_t node) { return node ^ (((size_t)1 << (63 - fc_leading_zeros(node))) - 1); }
 
 /* (a, b) -> (a + b, (b - a)·w), w minus the inverse, a < bound; the sum is not reduced. */
-#define BUTTERFLY_UP(a, b, w, bound)                                                                                   \
-    do {                                                                                                               \
-        uint64_t difference = b + (bound) - a;                                                                         \
-        a = a + b;                                                                                                     \
-        b = times(difference, w, p);                                                                                   \
+#define BUTTERFLY_UP(a, b, w, bound)           \
+    do {                                       \
+        uint64_t difference = b + (bound) - a; \
+        a = a + b;                             \
+        b = times(difference, w, p);           \
     } while (0)
 
 /* The same for w = 1, from [0, 2p) to [0, 2p). */
-#define BUTTERFLY_UP_ONE(a, b)                                                                                         \
-    do {                                                                                                               \
-        uint64_t difference = a - b + 2 * p;                                                                           \
-        a = reduce(a + b, 2 * p);                                                                                      \
-        b = reduce(difference, 2 * p);                                                                                 \
+#define BUTTERFLY_UP_ONE(a, b)               \
+    do {                                     \
+        uint64_t difference = a - b + 2 * p; \
+        a = reduce(a + b, 2 * p);            \
+        b = reduce(difference, 2 * p);       \
     } while (0)
 
 /* One level, from 2·half points; w = w[mirror(node)]. */
@@ -263,7 +293,7 @@ FC_INLINE void up_4_one(uint64_t *x, size_t quarter, factor right, uint64_t p) {
 
 FC_INLINE unsigned log_2(size_t n) { return 63 - fc_leading_zeros(n); }
 
-/* Nodes of at most BLOCK points, level by level; n is a power of two from 8 on. */
+/* Nodes of at most BLOCK points, level by level; n is a power of two from 4 on. */
 static void down_block(uint64_t *x, size_t n, size_t node, const factor *table, uint64_t p) {
     size_t count = 1;
     if (log_2(n) % 2 == 1) {
@@ -350,7 +380,6 @@ static void up(machine *m, uint64_t *x, size_t n, size_t node, const factor *tab
 
 typedef struct transform_plan {
     unsigned bits; /* in a digit */
-    unsigned kind; /* eighths of the full length: 5, 6, 7 or 8 */
     size_t digits; /* in an operand */
     size_t points;
     size_t parts, length[3], node[3];
@@ -358,7 +387,7 @@ typedef struct transform_plan {
 
 /* The plan of a product of two numbers of n limbs. */
 static transform_plan plan_transform(size_t n) {
-    transform_plan plan = {DIGIT_BITS_MAX, 5, 0, 0, 2, {0, 0, 0}, {0, 0, 0}};
+    transform_plan plan = {DIGIT_BITS_MAX, 0, 0, 2, {0, 0, 0}, {0, 0, 0}};
     size_t full = 64;
     for (;; plan.bits--) {
         plan.digits = (64 * n + plan.bits - 1) / plan.bits;
@@ -371,24 +400,19 @@ static transform_plan plan_transform(size_t n) {
     while (full < 2 * plan.digits) {
         full *= 2;
     }
-    while (full / 8 * plan.kind < 2 * plan.digits) {
-        plan.kind++;
-    }
-    plan.points = full / 8 * plan.kind;
     plan.length[0] = full / 2;
-    plan.length[1] = full / 2;
-    plan.node[1] = 1;
-    if (plan.kind == 5) {
-        plan.length[1] = full / 8;
-        plan.node[1] = 4;
-    } else if (plan.kind < 8) {
-        plan.length[1] = full / 4;
-        plan.node[1] = 2;
+    for (size_t node = 8; node > 0 && plan.points < 2 * plan.digits; node /= 2) {
+        plan.node[1] = node;
+        plan.length[1] = plan.length[0] / node;
+        plan.points = plan.length[0] + plan.length[1];
     }
-    if (plan.kind == 7) {
+    if (plan.node[1] == 1 && 2 * plan.digits <= full / 8 * 7) {
         plan.parts = 3;
-        plan.length[2] = full / 8;
+        plan.node[1] = 2;
         plan.node[2] = 6;
+        plan.length[1] = full / 4;
+        plan.length[2] = full / 8;
+        plan.points = full / 8 * 7;
     }
     return plan;
 }
@@ -425,23 +449,52 @@ FC_INLINE factor halve(factor x, const word_prime *prime) {
 
 FC_INLINE factor negate(factor x, const word_prime *prime) { return make_factor(prime->p - x.value, prime); }
 
+/* out = P modulo x^n - θ, P of `blocks`·n coefficients. */
+FC_INLINE void fold_blocks(uint64_t *out, const uint64_t *x, size_t n, size_t blocks, factor theta, uint64_t p) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t sum = x[(blocks - 1) * n + i];
+        UNROLL
+        for (size_t e = blocks - 1; e > 0; e--) {
+            sum = x[(e - 1) * n + i] + times(sum, theta, p);
+        }
+        out[i] = sum;
+    }
+}
+
+/* D = blocks·B - (θ·A1 + θ^2·A2 + …), where A has as many blocks of n coefficients as B one; b is where B was. */
+FC_INLINE void join_blocks(uint64_t *x, uint64_t *b, size_t n, size_t blocks, factor theta, factor minus, uint64_t p) {
+    for (size_t i = 0; i < n; i++) {
+        uint64_t a = x[i], sum = x[(blocks - 1) * n + i], scaled = b[i];
+        x[(blocks - 1) * n + i] *= 2;
+        UNROLL
+        for (size_t e = blocks - 2; e > 0; e--) {
+            sum = x[e * n + i] + times(sum, theta, p);
+            x[e * n + i] *= 2;
+        }
+        UNROLL
+        for (size_t e = blocks; e > 2; e /= 2) {
+            scaled = reduce(2 * scaled, 2 * p);
+        }
+        uint64_t difference = 2 * scaled + times(sum, minus, p);
+        x[i] = a + difference;
+        b[i] = a + 6 * p - difference;
+    }
+}
+
 /* The second part and the third of a polynomial P of at most L coefficients below p, from the first, which is P: modulo
    x^M - θ, with θ = w[node]^2 = w[node/2]. */
 static void fold(uint64_t *x, const transform_plan *plan, const factor *table, uint64_t p) {
-    size_t n = plan->length[1], quarter = plan->length[0] / 4;
+    size_t n = plan->length[1], blocks = plan->length[0] / n, quarter = plan->length[0] / 4;
     uint64_t *out = x + plan->length[0];
     factor theta = table[plan->node[1] / 2];
-    if (plan->kind == 8) {
+    if (blocks == 1) {
         memcpy(out, x, n * sizeof *x);
-    } else if (plan->kind == 6) {
-        for (size_t i = 0; i < n; i++) {
-            out[i] = x[i] + times(x[n + i], theta, p);
-        }
-    } else if (plan->kind == 5) {
-        for (size_t i = 0; i < n; i++) {
-            uint64_t sum = x[2 * n + i] + times(x[3 * n + i], theta, p);
-            out[i] = x[i] + times(x[n + i] + times(sum, theta, p), theta, p);
-        }
+    } else if (blocks == 8) {
+        fold_blocks(out, x, n, 8, theta, p);
+    } else if (blocks == 4) {
+        fold_blocks(out, x, n, 4, theta, p);
+    } else if (plan->parts == 2) {
+        fold_blocks(out, x, n, 2, theta, p);
     } else {
         /* θ = I for the second part; node 6 is a child of node 3, modulo x^(2M) + I. */
         factor third = table[plan->node[2] / 2];
@@ -455,37 +508,23 @@ static void fold(uint64_t *x, const transform_plan *plan, const factor *table, u
     }
 }
 
-/* P of `points` coefficients, times 2L, from the parts as they come up: A, modulo x^L - 1 and times L; B, modulo x^M - θ
-   and times M; and C. With P = P0 + x^L·P1, A = P0 + P1, and D = P0 - P1 follows from B, since x^L = θ^(L/M) = -1 there:
-   2·P0 = A + D, 2·P1 = A - D. Blocks of P0 that P1 is too short for are A's. Results are below 8p. */
+/* P of `points` coefficients, times 2L, from the parts as they come up: A, modulo x^L - 1 and times L; B, modulo
+   x^M - θ and times M; and C. With P = P0 + x^L·P1, A = P0 + P1, and D = P0 - P1 follows from B, since x^L = θ^(L/M) =
+   -1 there: 2·P0 = A + D, 2·P1 = A - D. Blocks of P0 that P1 is too short for are A's. Results are below 8p. */
 static void join(uint64_t *x, const transform_plan *plan, const factor *table, const word_prime *prime) {
     uint64_t p = prime->p;
-    size_t n = plan->length[1], quarter = plan->length[0] / 4;
+    size_t n = plan->length[1], blocks = plan->length[0] / n, quarter = plan->length[0] / 4;
     uint64_t *b = x + plan->length[0];
     factor theta = table[plan->node[1] / 2], minus = negate(theta, prime);
-    if (plan->kind == 8) {
+    if (blocks == 1) {
         /* D = B */
         up_2_one(x, n, p);
-    } else if (plan->kind == 6) {
-        /* B = D0 + θ·A1 */
-        for (size_t i = 0; i < n; i++) {
-            uint64_t a = x[i], difference = reduce(2 * b[i], 2 * p) + times(x[n + i], minus, p);
-            x[i] = a + difference;
-            x[n + i] *= 2;
-            b[i] = a + 4 * p - difference;
-        }
-    } else if (plan->kind == 5) {
-        /* B = D0 + θ·A1 + θ^2·A2 + θ^3·A3 */
-        for (size_t i = 0; i < n; i++) {
-            uint64_t a = x[i], sum = x[2 * n + i] + times(x[3 * n + i], theta, p);
-            sum = x[n + i] + times(sum, theta, p);
-            uint64_t difference = 2 * reduce(2 * b[i], 2 * p) + times(sum, minus, p);
-            x[i] = a + difference;
-            x[n + i] *= 2;
-            x[2 * n + i] *= 2;
-            x[3 * n + i] *= 2;
-            b[i] = a + 6 * p - difference;
-        }
+    } else if (blocks == 8) {
+        join_blocks(x, b, n, 8, theta, minus, p);
+    } else if (blocks == 4) {
+        join_blocks(x, b, n, 4, theta, minus, p);
+    } else if (plan->parts == 2) {
+        join_blocks(x, b, n, 2, theta, minus, p);
     } else {
         /* With I the θ of B and t that of C, t^2 = -I: B0 = D0 + I·D2, B1 = D1 + I·A3,
            C = D0 - I·D2 + t·(D1 - I·A3). `other` is D0 - I·D2. */
@@ -512,14 +551,21 @@ static void values(machine *m, uint64_t *x, const uint64_t *a, size_t n, const t
                    const factor *table, const word_prime *prime) {
     split(x, plan->length[0], a, n, plan);
     fold(x, plan, table, prime->p);
-    for (size_t i = 0; i < plan->parts; i++) {
+    size_t quarter = plan->length[0] / 4;
+    down_digits(x, quarter, table, prime->p);
+    for (size_t i = 0; i < 4; i++) {
+        down(m, x + i * quarter, quarter, i, table, prime->p);
+    }
+    x += plan->length[0];
+    for (size_t i = 1; i < plan->parts; i++) {
         down(m, x, plan->length[i], plan->node[i], table, prime->p);
         x += plan->length[i];
     }
 }
 
-/* out (2n limbs) = the sum of c[i]·2^(bits·i), where c[i] is first[i] and second[i], times a constant, modulo the primes. */
-static void join_primes(uint64_t *out, size_t n, const uint64_t *first, const uint64_t *second,
+/* out (2n limbs) = the sum of c[i]·2^(bits·i), where c[i] is first[i] modulo one prime and second[i] modulo the other,
+   but for a constant factor. */
+static void join_primes(machine *m, uint64_t *out, size_t n, const uint64_t *first, const uint64_t *second,
                         const transform_plan *plan) {
     const word_prime *one = &word_primes[0], *two = &word_primes[1];
     uint64_t p1 = one->p, p2 = two->p, mask = ((uint64_t)1 << plan->bits) - 1;
@@ -536,6 +582,9 @@ static void join_primes(uint64_t *out, size_t n, const uint64_t *first, const ui
     unsigned fill = 0;
     size_t limb = 0;
     for (size_t i = 0; limb < 2 * n; i++) {
+        if (i % INTERRUPT_POINTS == INTERRUPT_POINTS - 1 && !goes_on(m)) {
+            return;
+        }
         uint64_t v1 = reduce(times(first[i], scale_1, p1), p1);
         uint64_t v2 = times(times(second[i], scale_2, p2) + 2 * p2 - v1, inverse, p2);
         uint64_t c_high, c_low = fc_multiply(reduce(v2, p2), p1, &c_high), carry = 0;
@@ -563,30 +612,36 @@ static void multiply_transforms(machine *m, uint64_t *out, const uint64_t *a, co
     transform_plan plan = plan_transform(n);
     uint64_t *first = scratch, *second = first + plan.points, *x = second + plan.points;
     factor *table = (factor *)(x + plan.points);
+    int is_long = plan.points >= INTERRUPT_POINTS;
     for (size_t which = 0; which < 2; which++) {
         const word_prime *prime = &word_primes[which];
         uint64_t p = prime->p, *r = which ? second : first;
-        make_table(table, plan.length[0], prime);
+        const uint64_t *s = a == b ? r : x;
+        /* Nodes of two points in the second part: from L/2 on, and mirrored. */
+        make_table(table, plan.length[0], plan.length[1] / 2, prime);
+        if (is_long && !goes_on(m)) {
+            return;
+        }
         values(m, r, a, n, &plan, table, prime);
         if (a != b) {
             values(m, x, b, n, &plan, table, prime);
         }
-        const uint64_t *s = a == b ? r : x;
+        if (is_long && !goes_on(m)) {
+            return;
+        }
         for (size_t i = 0; i < plan.points; i++) {
             uint64_t y = reduce(s[i], 4 * p);
             r[i] = montgomery(reduce(r[i], 4 * p), reduce(y, 2 * p), p, prime->inverse);
         }
-        uint64_t *part = r;
-        for (size_t i = 0; i < plan.parts; i++) {
-            up(m, part, plan.length[i], plan.node[i], table, p);
-            part += plan.length[i];
+        for (size_t i = 0, at = 0; i < plan.parts; at += plan.length[i++]) {
+            up(m, r + at, plan.length[i], plan.node[i], table, p);
         }
-        if (m->stopped) {
+        if (is_long && !goes_on(m)) {
             return;
         }
         join(r, &plan, table, prime);
     }
-    join_primes(out, n, first, second, &plan);
+    join_primes(m, out, n, first, second, &plan);
 }
 
 #endif
