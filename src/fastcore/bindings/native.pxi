@@ -30,6 +30,7 @@ cdef extern from "fastcore.h" nogil:
         FC_TEXT_SLACK
         FC_FIXED_END
         FC_PARSE_SEPARATOR
+        FC_FIBONACCI_FAULT
         FC_FIBONACCI_WORD
         FC_FIBONACCI_FOUR
         FC_OPERATION_COUNT
@@ -355,7 +356,7 @@ cdef extern from "fastcore.h" nogil:
     ctypedef struct fc_decimals_table:
         uint64_t (*most)() noexcept nogil
         size_t (*scratch_size)(uint64_t n) noexcept nogil
-        bint (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt,
+        int (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt,
                        void *context) noexcept nogil
         size_t (*length)(const fc_decimal_words *number) noexcept nogil
         void (*write)(const fc_decimal_words *number, char *out) noexcept nogil

@@ -470,12 +470,15 @@ typedef struct fc_parse_table {
 /* And F(370) the last below 2^256. */
 #define FC_FIBONACCI_FOUR 370
 
+#define FC_FIBONACCI_FAULT (-1)
+
 /* Asked now and then in a long computation; it stops at once if the answer is not 0. */
 typedef int (*fc_interrupt)(void *context);
 
 typedef struct fc_fibonacci_table {
     /* F(n), or L(n), of FC_FIBONACCI_FOUR < n <= 2^36, as little-endian 64-bit limbs somewhere in `scratch`, which has
-       scratch_size(n) bytes; returns how many, or 0 if interrupted. */
+       scratch_size(n) bytes; returns how many, or 0 if interrupted, or FC_FIBONACCI_FAULT if the check of the result
+       failed. */
     size_t (*number)(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
                      void *context);
     size_t (*scratch_size)(uint64_t n);
@@ -491,7 +494,8 @@ typedef struct fc_decimal_words {
 typedef struct fc_decimals_table {
     uint64_t (*most)(void); /* the greatest index served */
     size_t (*scratch_size)(uint64_t n);
-    /* F(n) of n > FC_FIBONACCI_FOUR somewhere in `scratch`, which has scratch_size(n) bytes; returns 0 if interrupted. */
+    /* F(n) of n > FC_FIBONACCI_FOUR somewhere in `scratch`, which has scratch_size(n) bytes; returns 1, or
+       0 if interrupted, or FC_FIBONACCI_FAULT. */
     int (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context);
     size_t (*length)(const fc_decimal_words *number); /* in decimals */
     void (*write)(const fc_decimal_words *number, char *out);

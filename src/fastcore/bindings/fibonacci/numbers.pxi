@@ -2,16 +2,14 @@
 
 cdef extern from *:
     """
+    #include "wide.h"
     /* An int of `count` 64-bit limbs, the lowest first and the highest not 0, at least three digits of Python's. */
     static PyObject *fc_long_of_limbs(const uint64_t *limbs, size_t count, int is_negative) {
     #if PYLONG_BITS_IN_DIGIT == 30 && !defined(WORDS_BIGENDIAN)
-        size_t bits = 64 * count, digits, i = 0, first = 0;
+        const size_t bits = 64 * count - fc_leading_zeros(limbs[count - 1]), digits = (bits + 29) / 30;
+        size_t i = 0;
         uint32_t *out;
         PyObject *number;
-        while (!(limbs[count - 1] >> (63 - (64 * count - bits)))) {
-            bits--;
-        }
-        digits = (bits + 29) / 30;
     #if PY_VERSION_HEX >= 0x030E0000
         void *raw;
         PyLongWriter *writer = PyLongWriter_Create(is_negative, (Py_ssize_t)digits, &raw);
@@ -53,7 +51,6 @@ cdef extern from *:
             }
             out[i] = (uint32_t)digit & 0x3fffffff;
         }
-        (void)first;
     #if PY_VERSION_HEX >= 0x030E0000
         number = PyLongWriter_Finish(writer);
     #endif
@@ -78,7 +75,10 @@ cdef extern from *:
 # Below, the GIL is kept: what is to be computed takes no longer than giving it up.
 cdef enum:
     FIBONACCI_RELEASE_FROM = 4096
-    FIBONACCI_ROOM = 1024  # words on the stack
+    FIBONACCI_ROOM = 2048  # words on the stack
+
+
+_FIBONACCI_FAULT = "a Fibonacci number failed its check modulo 2**61 - 1: the processor or its memory is at fault"
 
 
 cdef int _is_interrupted(void *context) noexcept nogil:
@@ -106,16 +106,19 @@ cdef object _fibonacci_number(uint64_t n, bint is_lucas, bint is_negative):
     if size <= sizeof(room):
         used = fc_fibonacci.number(n, is_lucas, room, &limbs, NULL, NULL)
         return fc_long_of_limbs(limbs, used, is_negative)
-    cdef list errors = []
+    cdef list errors
     cdef void *scratch = _allocate(size)
     try:
         if n < FIBONACCI_RELEASE_FROM:
             used = fc_fibonacci.number(n, is_lucas, scratch, &limbs, NULL, NULL)
         else:
+            errors = []
             with nogil:
                 used = fc_fibonacci.number(n, is_lucas, scratch, &limbs, _is_interrupted, <void *>errors)
         if used == 0:
             raise errors[0]
+        if used == <size_t>FC_FIBONACCI_FAULT:
+            raise RuntimeError(_FIBONACCI_FAULT)
         return fc_long_of_limbs(limbs, used, is_negative)
     finally:
         PyMem_RawFree(scratch)
@@ -166,8 +169,9 @@ def fibonacci_str(n):
         return str(_fibonacci_of(value))
     if magnitude > fc_decimals.most():
         return _twin_fibonacci_str(value)
-    cdef bint is_negative = value < 0 and value % 2 == 0, is_done
-    cdef list errors = []
+    cdef bint is_negative = value < 0 and value % 2 == 0
+    cdef int is_done
+    cdef list errors
     size = fc_decimals.scratch_size(magnitude)
     if size > sizeof(room):
         scratch = _allocate(size)
@@ -175,10 +179,13 @@ def fibonacci_str(n):
         if magnitude < FIBONACCI_RELEASE_FROM:
             is_done = fc_decimals.number(magnitude, scratch, &number, NULL, NULL)
         else:
+            errors = []
             with nogil:
                 is_done = fc_decimals.number(magnitude, scratch, &number, _is_interrupted, <void *>errors)
         if not is_done:
             raise errors[0]
+        if is_done == FC_FIBONACCI_FAULT:
+            raise RuntimeError(_FIBONACCI_FAULT)
         return _text_of_decimal(&number, is_negative)
     finally:
         if size > sizeof(room):

@@ -19,7 +19,7 @@
 
 #define WORD_RADIX UINT64_C(1000000000000000000) /* 10^18 */
 #define WORD_DIGITS 18
-#define ROW_RADIX INT64_C(1000000000000000) /* 10^15 */
+#define ROW_RADIX ((int64_t)1000000000000000) /* 10^15 */
 #define ROW_DIGITS 15
 
 /* Numbers up to this index are converted from limbs. */
@@ -432,7 +432,7 @@ static uint64_t most(void) {
 #endif
 }
 
-static int number(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
+static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
     const decimal_room sizes = decimal_room_for(n);
     assert(n > FC_FIBONACCI_FOUR && n <= most());
     out->width = WORD_DIGITS;
@@ -493,6 +493,21 @@ static int number(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt
     (void)context;
     return 0;
 #endif
+}
+
+/* A number modulo 2^61 - 1. */
+static uint64_t decimal_mersenne(const fc_decimal_words *number) {
+    const uint64_t radix = fold_mersenne(number->width == WORD_DIGITS ? WORD_RADIX : (uint64_t)ROW_RADIX);
+    uint64_t sum = 0;
+    for (size_t i = number->count; i-- > 0;) {
+        sum = fold_mersenne(multiply_mersenne(sum, radix) + number->word[i]);
+    }
+    return sum;
+}
+
+static int number(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
+    const int is_done = number_of(n, scratch, out, interrupt, context);
+    return is_done && n >= CHECKED_FROM && decimal_mersenne(out) != number_mersenne(n, 0) ? FC_FIBONACCI_FAULT : is_done;
 }
 
 const fc_decimals_table FC_TABLE(fc_decimals) = {

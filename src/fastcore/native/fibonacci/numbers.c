@@ -103,15 +103,13 @@ void fc_fibonacci_start(void) {
 typedef struct room {
     size_t limbs;  /* of F(n), and so many that two halves hold the last factors */
     size_t digits; /* of the longest factors in columns */
-    size_t last;   /* limbs of the last factors, if they are transformed */
 } room;
 
 static room room_for(uint64_t n) {
-    room all = {fc_fibonacci_limbs(n) + 8, 0, 0};
+    room all = {fc_fibonacci_limbs(n) + 8, 0};
 #ifdef FC_HAS_VECTORS
     const size_t digits = (all.limbs * 64 / 2 + DIGIT_BITS - 1) / DIGIT_BITS + 4;
     all.digits = digits <= LAST_COLUMNS_UP_TO + 4 ? digits : 2 * COLUMNS_UP_TO + 4;
-    all.last = all.limbs / 2;
 #endif
     return all;
 }
@@ -129,7 +127,7 @@ typedef struct engine {
 
 static void multiply_limbs(engine *e, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n) {
 #ifdef FC_HAS_VECTORS
-    if (e->transforms != NULL) {
+    if (e->transforms != NULL && n <= TRANSFORM_MOST) {
         multiply_transformed(&e->m, out, a, b, n, e->transforms, e->points, carry_limbs);
         return;
     }
@@ -307,28 +305,40 @@ static size_t finish_columns(const position *at, int is_lucas, const columns *al
 
 /* ---- all of it ----------------------------------------------------------------------------------------------- */
 
-static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
+/* Limbs, from a and b of `used` of them on, to the end. */
+static size_t go_on_in_limbs(engine *e, position *at, int is_lucas, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used, size_t half) {
+    while (at->bits > 1 && used > 0) {
+        used = double_limbs(e, at, a, b, s, t, used);
+    }
+    if (used == 0) {
+        return 0;
+    }
+    a[used] = b[used] = 0;
+    return finish_limbs(e, at, is_lucas, a, b, used, t, t + half, s);
+}
+
+static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
     const room sizes = room_for(n);
+    const size_t half = sizes.limbs / 2;
     engine e = {.m = {interrupt, context, 0}};
     position at = start_of(n);
+    const uint64_t *before = fc_fibonacci_four[at.k - 1], *current = fc_fibonacci_four[at.k];
     uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs, *rest = t + sizes.limbs;
-    size_t used;
-    assert(n > FC_FIBONACCI_FOUR);
-    used = used_limbs(fc_fibonacci_four[at.k], 4);
+    size_t used = used_limbs(current, 4);
     e.scratch = rest;
     *limbs = s;
     if (at.bits == 1) {
-        return finish_limbs(&e, &at, is_lucas, fc_fibonacci_four[at.k - 1], fc_fibonacci_four[at.k], used, t, t + sizes.limbs / 2, s);
+        return finish_limbs(&e, &at, is_lucas, before, current, used, t, t + half, s);
     }
-    memcpy(a, fc_fibonacci_four[at.k - 1], 4 * sizeof *a);
-    memcpy(b, fc_fibonacci_four[at.k], 4 * sizeof *b);
+    memcpy(a, before, 4 * sizeof *a);
+    memcpy(b, current, 4 * sizeof *b);
 #ifdef FC_HAS_VECTORS
     while (at.bits > 1 && used <= LIMBS_FIRST) {
         used = double_limbs(&e, &at, a, b, s, t, used);
     }
     if (used > LIMBS_FIRST) {
         const columns all = columns_in((double *)rest, sizes.digits);
-        size_t digits = row_of_limbs(all.b, b, used);
+        size_t digits = row_of_limbs(all.b, b, used), i;
         row_of_limbs(all.a, a, used);
         while (at.bits > 1 && digits <= COLUMNS_UP_TO) {
             digits = double_columns(&at, &all, digits);
@@ -337,50 +347,44 @@ static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **l
             return finish_columns(&at, is_lucas, &all, digits, s);
         }
         used = limbs_of_row(b, all.b, digits);
-        {
-            const size_t a_used = limbs_of_row(a, all.a, digits);
-            memset(a + a_used, 0, (used - a_used) * sizeof *a);
-        }
-        {
-            garner transforms;
-            const size_t count = factor_count(2 * sizes.last);
-            start_fields(&transforms, (double *)rest, count);
-            e.transforms = &transforms;
-            e.points = (double *)rest + 2 * PRIMES * count;
-            while (at.bits > 1 && used > 0) {
-                used = double_limbs(&e, &at, a, b, s, t, used);
-            }
-            if (used > 0) {
-                a[used] = b[used] = 0;
-                /* The factors take the places of a and b. */
-                used = finish_limbs(&e, &at, is_lucas, a, b, used, t, t + sizes.limbs / 2, s);
-            }
-            return used;
-        }
-    }
-#else
-    while (at.bits > 1 && used > 0) {
-        used = double_limbs(&e, &at, a, b, s, t, used);
-    }
-    if (used == 0) {
-        return 0;
+        i = limbs_of_row(a, all.a, digits);
+        memset(a + i, 0, (used - i) * sizeof *a);
+        /* The rows' place is for the transforms' tables and points, or for what longer products than theirs need. */
+        garner transforms;
+        const size_t count = factor_count(2 * (half < TRANSFORM_MOST ? half : TRANSFORM_MOST));
+        start_fields(&transforms, (double *)rest, count);
+        e.transforms = &transforms;
+        e.points = (double *)rest + 2 * PRIMES * count;
+        return go_on_in_limbs(&e, &at, is_lucas, a, b, s, t, used, half);
     }
 #endif
-    a[used] = b[used] = 0;
-    return finish_limbs(&e, &at, is_lucas, a, b, used, t, t + sizes.limbs / 2, s);
+    return go_on_in_limbs(&e, &at, is_lucas, a, b, s, t, used, half);
+}
+
+static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
+    const size_t used = number_of(n, is_lucas, scratch, limbs, interrupt, context);
+    assert(n > FC_FIBONACCI_FOUR);
+    if (used != 0 && n >= CHECKED_FROM && limbs_mersenne(*limbs, used) != number_mersenne(n, is_lucas)) {
+        return FC_FIBONACCI_FAULT;
+    }
+    return used;
 }
 
 static size_t scratch_size(uint64_t n) {
     const room sizes = room_for(n);
-    size_t rest = limbs_scratch_size(sizes.limbs / 2 + 4);
+    const size_t factor = sizes.limbs / 2;
 #ifdef FC_HAS_VECTORS
-    size_t columns = columns_scratch_count(sizes.digits), transforms = 0;
-    rest = limbs_scratch_size(2 * LIMBS_FIRST + 2);
+    size_t rest = columns_scratch_count(sizes.digits) * sizeof(double), limbs = factor < LIMBS_FIRST ? factor : LIMBS_FIRST + 1;
     if (sizes.digits == 2 * COLUMNS_UP_TO + 4) {
-        transforms = 2 * PRIMES * factor_count(2 * sizes.last) + transform_scratch_count(sizes.last);
+        const size_t last = factor < TRANSFORM_MOST ? factor : TRANSFORM_MOST;
+        const size_t transforms = (2 * PRIMES * factor_count(2 * last) + transform_scratch_count(last)) * sizeof(double);
+        rest = rest > transforms ? rest : transforms;
+        limbs = factor > TRANSFORM_MOST ? factor : limbs;
     }
-    columns = columns > transforms ? columns : transforms;
-    rest = columns * sizeof(double) > rest ? columns * sizeof(double) : rest;
+    limbs = limbs < HALVES_FROM ? 0 : limbs_scratch_size(limbs);
+    rest = rest > limbs ? rest : limbs;
+#else
+    const size_t rest = factor < HALVES_FROM ? 0 : limbs_scratch_size(factor);
 #endif
     return 4 * sizes.limbs * sizeof(uint64_t) + rest;
 }
