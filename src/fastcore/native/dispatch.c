@@ -27,6 +27,7 @@ fc_string_text_table fc_string_text;
 fc_parse_table fc_parse;
 fc_fibonacci_table fc_fibonacci;
 fc_residues_table fc_residues;
+fc_recurrences_table fc_recurrences;
 fc_words_table fc_words;
 fc_values_table fc_values;
 fc_orders_table fc_orders;
@@ -49,6 +50,7 @@ uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
     NAME(parse);          \
     NAME(fibonacci);      \
     NAME(residues);       \
+    NAME(recurrences);    \
     NAME(words);          \
     NAME(values);         \
     NAME(orders);         \

@@ -3,7 +3,7 @@
 On PyPy, and where no native kernels are installed, these are what `fastcore` itself provides.
 """
 
-from fastcore.pure.fibonacci import fibonacci, fibonacci_mod, fibonacci_range
+from fastcore.pure.fibonacci import fibonacci, fibonacci_array, fibonacci_mod, fibonacci_range, linear_recurrence
 from fastcore.pure.joins import join, join_rows, join_to, parse
 from fastcore.pure.sorting import argsort, isin, median, partition, searchsorted, sort, topk, unique
 from fastcore.pure.sums import (
@@ -59,6 +59,7 @@ __all__ = [
     "exp",
     "expm1",
     "fibonacci",
+    "fibonacci_array",
     "fibonacci_mod",
     "fibonacci_range",
     "floor",
@@ -68,6 +69,7 @@ __all__ = [
     "join",
     "join_rows",
     "join_to",
+    "linear_recurrence",
     "log",
     "log1p",
     "log2",
