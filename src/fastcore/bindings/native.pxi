@@ -352,6 +352,8 @@ cdef extern from "fastcore.h" nogil:
         void (*residues)(const void *plan, int kind, const void *n, size_t count, uint64_t *out) noexcept nogil
         size_t (*first_beyond)(int kind, const void *n, size_t count) noexcept nogil
         bint (*look_up)(int kind, const void *n, size_t count, uint64_t *out) noexcept nogil
+        bint (*pack)(int kind, const void *n, size_t count, uint8_t *packed) noexcept nogil
+        void (*look_up_bytes)(const uint8_t *packed, size_t count, uint64_t *out) noexcept nogil
 
     ctypedef struct fc_recurrences_table:
         void (*start)(uint64_t m, const uint64_t *coefficients, const uint64_t *initial, size_t k,

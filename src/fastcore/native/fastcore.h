@@ -493,6 +493,10 @@ typedef struct fc_residues_table {
     size_t (*first_beyond)(int kind, const void *n, size_t count);
     /* out[i] = F(n[i]), or anything if n[i] is not from 0 to 93: returns whether all are. */
     int (*look_up)(int kind, const void *n, size_t count, uint64_t *out);
+    /* The same in two steps that read and write memory once, past the caches; for a large `out` that must stay as it is
+       if not all are. */
+    int (*pack)(int kind, const void *n, size_t count, uint8_t *packed);
+    void (*look_up_bytes)(const uint8_t *packed, size_t count, uint64_t *out);
 } fc_residues_table;
 
 /* x[i] = c[0] x[i-1] + … + c[k-1] x[i-k] modulo m, of given coefficients c and initial x[0] … x[k-1], all below m. */

@@ -5,6 +5,9 @@ cdef enum:
     # released from the first on, and Ctrl-C answered after each of the second.
     RELEASE_RESIDUES_FROM = 1024
     RESIDUES_CHUNK = 65536
+    # Elements from which indices are packed into bytes as they are checked, and so read from memory once: below, to
+    # check them and then read them again out of the caches is quicker.
+    PACK_FROM = 1 << 21
     # Bits of an index whose Fibonacci number is asked for in one go, which takes some tenths of a second.
     MOST_BITS = 1 << 24
 
@@ -88,15 +91,24 @@ cdef uint64_t _modulo_of(const unsigned long long[::1] limbs, uint64_t modulus) 
 # ---- arrays ----
 
 cdef struct LookUp:
-    uint64_t *out  # NULL: look only whether all can be
+    uint64_t *out
+    uint8_t *packed
     bint fits
+
+
+cdef void _update_check(void *state, int kind, const void *x, size_t n) noexcept nogil:
+    cdef LookUp *look_up = <LookUp *>state
+    look_up.fits = look_up.fits and fc_residues.first_beyond(kind, x, n) == n
+
+
+cdef void _update_pack(void *state, int kind, const void *x, size_t n) noexcept nogil:
+    cdef LookUp *look_up = <LookUp *>state
+    look_up.fits = fc_residues.pack(kind, x, n, look_up.packed) and look_up.fits
+    look_up.packed += n
 
 
 cdef void _update_look_up(void *state, int kind, const void *x, size_t n) noexcept nogil:
     cdef LookUp *look_up = <LookUp *>state
-    if look_up.out == NULL:
-        look_up.fits = look_up.fits and fc_residues.first_beyond(kind, x, n) == n
-        return
     look_up.fits = fc_residues.look_up(kind, x, n, look_up.out) and look_up.fits
     look_up.out += n
 
@@ -105,14 +117,31 @@ cdef bint _look_up(object owner, Source *source, uint64_t *out, bint is_own) exc
     """F of all elements into `out`; whether they are from 0 to 93. If not, nothing is written but into what is our own.
     """
     cdef LookUp look_up
+    look_up.out = out
     look_up.fits = True
     if not is_own:
-        look_up.out = NULL
-        _walk(owner, source, _update_look_up, &look_up)
+        if source.n >= PACK_FROM and fc_kind_size(source.kind) >= 4:
+            return _look_up_packed(owner, source, out)
+        _walk(owner, source, _update_check, &look_up)
         if not look_up.fits:
             return False
-    look_up.out = out
     _walk(owner, source, _update_look_up, &look_up)
+    return look_up.fits
+
+
+cdef bint _look_up_packed(object owner, Source *source, uint64_t *out) except -1:
+    cdef LookUp look_up
+    cdef uint8_t *packed = <uint8_t *>_allocate(source.n)
+    cdef Py_ssize_t n = source.n
+    look_up.packed = packed
+    look_up.fits = True
+    try:
+        _walk(owner, source, _update_pack, &look_up)
+        if look_up.fits:
+            with nogil:
+                fc_residues.look_up_bytes(packed, n, out)
+    finally:
+        PyMem_RawFree(packed)
     return look_up.fits
 
 

@@ -16,7 +16,9 @@
    Without a modulus indices are at most 93, and are looked up. */
 #include "montgomery.h"
 
-#include <assert.h>
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+#endif
 
 /* ---- one index ----------------------------------------------------------------------------------------------- */
 
@@ -396,6 +398,26 @@ static void residues(const void *prepared, int kind, const void *n, size_t count
 /* Which of 0 … 93 are below 128, as they are plus 34; and what else is below 2^64 has a bit above, or gets one. */
 #define BEYOND(v) ((v) | ((v) + (127 - FC_FIBONACCI_WORD)))
 
+/* A page: asked for that far ahead, indices that are not in the caches arrive 1.3 times faster. */
+#define AHEAD 4096
+#define PREFETCH_FROM ((size_t)1 << 21)
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p)
+#elif defined(_M_X64)
+#define PREFETCH(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
+/* Asks for what follows the elements from `first` to `end` by a page, of an array that the caches do not hold. */
+FC_INLINE void prefetch(const void *x, size_t size, size_t first, size_t end, size_t count) {
+    if (count * size >= PREFETCH_FROM) {
+        for (size_t at = first * size + AHEAD; at < end * size + AHEAD && at < count * size; at += 64) {
+            PREFETCH((const char *)x + at);
+        }
+    }
+}
+
 /* The first index that is not from 0 to 93, or `count`. */
 static size_t first_beyond(int kind, const void *x, size_t count) {
 #define FIND(x)                                                      \
@@ -403,6 +425,7 @@ static size_t first_beyond(int kind, const void *x, size_t count) {
         for (size_t first = 0; first < count; first += BLOCK) {      \
             size_t end = count - first < BLOCK ? count : first + BLOCK; \
             uint64_t all = 0;                                        \
+            prefetch(x, sizeof *(x), first, end, count);             \
             for (size_t i = first; i < end; i++) {                   \
                 uint64_t v = (uint64_t)(x)[i];                       \
                 all |= BEYOND(v);                                    \
@@ -419,21 +442,62 @@ static size_t first_beyond(int kind, const void *x, size_t count) {
     EACH_KIND(kind, x, FIND)
 }
 
+/* Writes past the caches what does not fit into them. */
+#if defined(__x86_64__) || defined(_M_X64)
+#define STREAM(p, x) _mm_stream_si64((long long *)(p), (long long)(x))
+#define STREAM_FENCE() _mm_sfence()
+#else
+#define STREAM(p, x) (*(p) = (x))
+#define STREAM_FENCE() ((void)0)
+#endif
+
+/* 0 beyond the last, so that each index of 7 bits may be looked up. */
+#define NUMBERS(number)         \
+    uint64_t number[128] = {0}; \
+    memcpy(number, fc_fibonacci_word, sizeof fc_fibonacci_word)
+
 /* out[i] = F(x[i]); whether all indices are from 0 to 93. `out` may be x if its elements are words. */
 static int look_up(int kind, const void *x, size_t count, uint64_t *out) {
-    /* 0 beyond the last, so that each index of 7 bits may be looked up. */
-    uint64_t number[128] = {0}, all = 0;
-    memcpy(number, fc_fibonacci_word, sizeof fc_fibonacci_word);
-#define LOOK_UP(x)                                \
-    do {                                          \
-        for (size_t i = 0; i < count; i++) {      \
-            uint64_t v = (uint64_t)(x)[i];        \
-            all |= BEYOND(v);                     \
-            out[i] = number[v & 127];             \
-        }                                         \
-        return all <= 127;                        \
+    uint64_t all = 0;
+    NUMBERS(number);
+#define LOOK_UP(x)                           \
+    do {                                     \
+        for (size_t i = 0; i < count; i++) { \
+            uint64_t v = (uint64_t)(x)[i];   \
+            all |= BEYOND(v);                \
+            out[i] = number[v & 127];        \
+        }                                    \
+        return all <= 127;                   \
     } while (0)
     EACH_KIND(kind, x, LOOK_UP)
+}
+
+/* The indices as bytes, for look_up_bytes; whether all are from 0 to 93. */
+static int pack(int kind, const void *x, size_t count, uint8_t *packed) {
+    uint64_t all = 0;
+#define PACK(x)                                       \
+    do {                                              \
+        for (size_t i = first; i < end; i++) {        \
+            uint64_t v = (uint64_t)(x)[i];            \
+            all |= BEYOND(v);                         \
+            packed[i] = (uint8_t)v;                   \
+        }                                             \
+    } while (0);                                      \
+    break
+    for (size_t first = 0; first < count; first += BLOCK) {
+        size_t end = count - first < BLOCK ? count : first + BLOCK;
+        prefetch(x, fc_kind_size(kind), first, end, count);
+        EACH_KIND(kind, x, PACK)
+    }
+    return all <= 127;
+}
+
+static void look_up_bytes(const uint8_t *packed, size_t count, uint64_t *out) {
+    NUMBERS(number);
+    for (size_t i = 0; i < count; i++) {
+        STREAM(out + i, number[packed[i] & 127]);
+    }
+    STREAM_FENCE();
 }
 
 const fc_residues_table FC_TABLE(fc_residues) = {
@@ -444,4 +508,6 @@ const fc_residues_table FC_TABLE(fc_residues) = {
     .residues = residues,
     .first_beyond = first_beyond,
     .look_up = look_up,
+    .pack = pack,
+    .look_up_bytes = look_up_bytes,
 };
