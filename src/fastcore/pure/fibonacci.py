@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LARGEST_INDEX = 2**33
 # The last n whose F(n) fits a uint64.
 LARGEST_WORD_INDEX = 93
+# Terms for each coefficient that are sooner made one by one, as long as they are integers of any size.
+FEW = 32
 # Of numbers that are converted by `str` whatever limit is set, which may be 640.
 DIGITS = 500
 
@@ -329,6 +331,10 @@ def linear_recurrence(coefficients: Iterable[int], initial: Iterable[int], n: in
         raise ValueError(f"linear_recurrence: 'n' must be at least 0, not {n}")
     if mod is not None:
         mod = modulus("linear_recurrence", mod)
+    if mod is None and n < FEW * len(c):
+        while len(x) <= n:
+            x.append(sum(v * w for v, w in zip(c, reversed(x))))
+        return x[n]
     # The generating function of the terms is a quotient of two polynomials, and stays one when all terms but those of
     # even, or odd, index are left out.
     denominator = _reduced([1] + [-v for v in c], mod)

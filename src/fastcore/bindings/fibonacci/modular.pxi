@@ -312,7 +312,10 @@ cdef object _list_of(object sequence, bint has_modulus, uint64_t modulus, object
     if packed is None:
         if not has_modulus:
             return None
-        numbers = array("Q", [fibonacci_mod(v, mod) for v in sequence])
+        numbers = array("Q")
+        for v in sequence:
+            numbers.append(fibonacci_mod(v, mod))
+            PyErr_CheckSignals()
     else:
         numbers = array("Q", [0]) * source.n
         if not _into(packed, &source, has_modulus, modulus, _words_of(numbers), True):

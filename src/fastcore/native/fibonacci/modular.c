@@ -6,7 +6,8 @@
 
    Many indices: the numbers F(d·2^(w·j)) for all d < 2^w are tabulated for each group j of w bits, and
 
-       F(x + y - 1) = F(x - 1)·F(y - 1) + F(x)·F(y),   F(x + y) = (F(x - 1) + F(x))·(F(y - 1) + F(y)) - F(x - 1)·F(y - 1)
+       F(x + y - 1) = F(x - 1)·F(y - 1) + F(x)·F(y),   F(x + y) = (F(x - 1) + F(x))·(F(y - 1) + F(y)) - F(x - 1)·F(y -
+   1)
 
    joins the groups of an index by three products and two reductions each: instead of 60 doublings, five of these for
    indices of 60 bits and a table of 10 bits. Elements do not wait for each other, as a block of them takes one group
@@ -42,9 +43,10 @@ FC_INLINE unsigned start(const uint64_t *n, size_t limbs, uint64_t *before, uint
 }
 
 /* The bits of n below the first `below` of its highest limb, highest first. */
-#define FC_EACH_BIT(n, limbs, below)                                 \
-    for (size_t limb_ = (limbs), bits_ = (below); limb_-- > 0; bits_ = 64) \
-        for (uint64_t word_ = bits_ == 0 ? 0 : (n)[limb_] << (64 - bits_), left_ = bits_; left_ > 0; word_ <<= 1, left_--)
+#define FC_EACH_BIT(n, limbs, below)                                                                 \
+    for (size_t limb_ = (limbs), bits_ = (below); limb_-- > 0; bits_ = 64)                           \
+        for (uint64_t word_ = bits_ == 0 ? 0 : (n)[limb_] << (64 - bits_), left_ = bits_; left_ > 0; \
+             word_ <<= 1, left_--)
 #define FC_BIT (word_ >> 63)
 
 /* F(n) modulo 2^64. */
@@ -299,7 +301,7 @@ FC_INLINE void block_of(const pair *table, unsigned width, unsigned groups, cons
         before[i] = start.before;
         at[i] = start.at;
     }
-    while (group-- > 0) {
+    while (group-- > 1) {
         const pair *power = table + ((size_t)group << width);
         unsigned shift = group * width;
         for (size_t i = 0; i < count; i++) {
@@ -309,6 +311,13 @@ FC_INLINE void block_of(const pair *table, unsigned width, unsigned groups, cons
             at[i] = x.at;
         }
     }
+    if (groups > 1) {
+        /* Of the last only the one number is made. */
+        for (size_t i = 0; i < count; i++) {
+            pair x = {before[i], at[i]}, y = table[n[i] & mask];
+            at[i] = m == NULL ? join_words(x, y).at : join_residues(x, y, m, large).at;
+        }
+    }
 }
 
 static void block_modulo(const plan *p, const uint64_t *n, size_t count, uint64_t *out) {
@@ -316,7 +325,9 @@ static void block_modulo(const plan *p, const uint64_t *n, size_t count, uint64_
     uint64_t words[BLOCK];
     if (p->groups == 0) {
         for (size_t i = 0; i < count; i++) {
-            out[i] = n[i] <= FC_FIBONACCI_WORD && p->m == 0 ? fc_fibonacci_word[n[i]] : n[i] == 0 ? 0 : modulo_of(n + i, 1, m);
+            out[i] = n[i] <= FC_FIBONACCI_WORD && p->m == 0 ? fc_fibonacci_word[n[i]]
+                     : n[i] == 0                            ? 0
+                                                            : modulo_of(n + i, 1, m);
         }
         return;
     }
@@ -336,30 +347,38 @@ static void block_modulo(const plan *p, const uint64_t *n, size_t count, uint64_
 }
 
 /* An expression of the name, pointer and type of the elements of each integer kind. */
-#define EACH_KIND(kind, x, DO)                  \
-    switch (kind) {                             \
-    case FC_BOOL:                               \
-    case FC_UINT8: DO((const uint8_t *)(x));    \
-    case FC_INT8: DO((const int8_t *)(x));      \
-    case FC_INT16: DO((const int16_t *)(x));    \
-    case FC_UINT16: DO((const uint16_t *)(x));  \
-    case FC_INT32: DO((const int32_t *)(x));    \
-    case FC_UINT32: DO((const uint32_t *)(x));  \
-    case FC_INT64: DO((const int64_t *)(x));    \
-    default: DO((const uint64_t *)(x));         \
+#define EACH_KIND(kind, x, DO)     \
+    switch (kind) {                \
+    case FC_BOOL:                  \
+    case FC_UINT8:                 \
+        DO((const uint8_t *)(x));  \
+    case FC_INT8:                  \
+        DO((const int8_t *)(x));   \
+    case FC_INT16:                 \
+        DO((const int16_t *)(x));  \
+    case FC_UINT16:                \
+        DO((const uint16_t *)(x)); \
+    case FC_INT32:                 \
+        DO((const int32_t *)(x));  \
+    case FC_UINT32:                \
+        DO((const uint32_t *)(x)); \
+    case FC_INT64:                 \
+        DO((const int64_t *)(x));  \
+    default:                       \
+        DO((const uint64_t *)(x)); \
     }
 
 /* Every type widens as a signed one, but uint64, whose upper half is told apart by its kind. */
 static void magnitudes(int kind, const void *x, size_t count, uint64_t *magnitude, uint64_t *flip) {
     uint64_t is_signed = kind == FC_UINT64 ? 0 : UINT64_MAX;
-#define MAGNITUDE(x)                                                       \
-    do {                                                                   \
-        for (size_t i = 0; i < count; i++) {                               \
+#define MAGNITUDE(x)                                                           \
+    do {                                                                       \
+        for (size_t i = 0; i < count; i++) {                                   \
             uint64_t v = (uint64_t)(x)[i], sign = (0 - (v >> 63)) & is_signed; \
-            magnitude[i] = (v ^ sign) - sign;                              \
-            flip[i] = sign & ((v & 1) - 1);                                \
-        }                                                                  \
-        return;                                                            \
+            magnitude[i] = (v ^ sign) - sign;                                  \
+            flip[i] = sign & ((v & 1) - 1);                                    \
+        }                                                                      \
+        return;                                                                \
     } while (0)
     EACH_KIND(kind, x, MAGNITUDE)
 }
@@ -420,24 +439,24 @@ FC_INLINE void prefetch(const void *x, size_t size, size_t first, size_t end, si
 
 /* The first index that is not from 0 to 93, or `count`. */
 static size_t first_beyond(int kind, const void *x, size_t count) {
-#define FIND(x)                                                      \
-    do {                                                             \
-        for (size_t first = 0; first < count; first += BLOCK) {      \
+#define FIND(x)                                                         \
+    do {                                                                \
+        for (size_t first = 0; first < count; first += BLOCK) {         \
             size_t end = count - first < BLOCK ? count : first + BLOCK; \
-            uint64_t all = 0;                                        \
-            prefetch(x, sizeof *(x), first, end, count);             \
-            for (size_t i = first; i < end; i++) {                   \
-                uint64_t v = (uint64_t)(x)[i];                       \
-                all |= BEYOND(v);                                    \
-            }                                                        \
-            if (all > 127) {                                         \
-                while ((uint64_t)(x)[first] <= FC_FIBONACCI_WORD) {  \
-                    first++;                                         \
-                }                                                    \
-                return first;                                        \
-            }                                                        \
-        }                                                            \
-        return count;                                                \
+            uint64_t all = 0;                                           \
+            prefetch(x, sizeof *(x), first, end, count);                \
+            for (size_t i = first; i < end; i++) {                      \
+                uint64_t v = (uint64_t)(x)[i];                          \
+                all |= BEYOND(v);                                       \
+            }                                                           \
+            if (all > 127) {                                            \
+                while ((uint64_t)(x)[first] <= FC_FIBONACCI_WORD) {     \
+                    first++;                                            \
+                }                                                       \
+                return first;                                           \
+            }                                                           \
+        }                                                               \
+        return count;                                                   \
     } while (0)
     EACH_KIND(kind, x, FIND)
 }
@@ -475,14 +494,14 @@ static int look_up(int kind, const void *x, size_t count, uint64_t *out) {
 /* The indices as bytes, for look_up_bytes; whether all are from 0 to 93. */
 static int pack(int kind, const void *x, size_t count, uint8_t *packed) {
     uint64_t all = 0;
-#define PACK(x)                                       \
-    do {                                              \
-        for (size_t i = first; i < end; i++) {        \
-            uint64_t v = (uint64_t)(x)[i];            \
-            all |= BEYOND(v);                         \
-            packed[i] = (uint8_t)v;                   \
-        }                                             \
-    } while (0);                                      \
+#define PACK(x)                                \
+    do {                                       \
+        for (size_t i = first; i < end; i++) { \
+            uint64_t v = (uint64_t)(x)[i];     \
+            all |= BEYOND(v);                  \
+            packed[i] = (uint8_t)v;            \
+        }                                      \
+    } while (0);                               \
     break
     for (size_t first = 0; first < count; first += BLOCK) {
         size_t end = count - first < BLOCK ? count : first + BLOCK;

@@ -9,8 +9,8 @@
        numerator     Pe·E - y·Po·O  for even n,  Po·E - Pe·O  for odd n
 
    which takes 3/4 k^2 products and 2k reductions a bit: a coefficient is reduced once, as the sum of its products. Of a
-   square each product of different coefficients is made once. -O is kept beside O, so that there are sums alone. E and O
-   are in Montgomery's form, P is plain, and so is what their product is reduced to; Q(0) stays 1, so nothing is ever
+   square each product of different coefficients is made once. -O is kept beside O, so that there are sums alone. E and
+   O are in Montgomery's form, P is plain, and so is what their product is reduced to; Q(0) stays 1, so nothing is ever
    divided by it. */
 #include "montgomery.h"
 #include "simd.h"
@@ -62,7 +62,10 @@ size_t fc_recurrence_scratch_size(size_t k) {
 FC_INLINE void add_product(sum *a, uint64_t x, uint64_t y) {
     uint64_t high, low = fc_multiply(x, y, &high);
 #if defined(__x86_64__) && defined(__GNUC__)
-    __asm__("addq %3, %0\n\tadcq %4, %1\n\tadcq $0, %2" : "+&r"(a->low), "+&r"(a->high), "+r"(a->top) : "r"(low), "r"(high) : "cc");
+    __asm__("addq %3, %0\n\tadcq %4, %1\n\tadcq $0, %2"
+            : "+&r"(a->low), "+&r"(a->high), "+r"(a->top)
+            : "r"(low), "r"(high)
+            : "cc");
 #else
     uint64_t carry = 0;
     a->low = fc_add_carry(a->low, low, &carry);
@@ -224,7 +227,8 @@ FC_INLINE void split(sums *a) {
 /* a += the coefficients from t on of x·y, of n and m coefficients; those beyond the ends of y are 0. */
 FC_INLINE void add_columns(sums *a, const uint64_t *x, size_t n, const uint64_t *y, size_t m, ptrdiff_t t,
                            size_t batch) {
-    ptrdiff_t i = t < (ptrdiff_t)m ? 0 : t - (ptrdiff_t)m + 1, end = t + COLUMNS < (ptrdiff_t)n ? t + COLUMNS : (ptrdiff_t)n;
+    ptrdiff_t i = t < (ptrdiff_t)m ? 0 : t - (ptrdiff_t)m + 1,
+              end = t + COLUMNS < (ptrdiff_t)n ? t + COLUMNS : (ptrdiff_t)n;
     while (i < end) {
         ptrdiff_t until = end - i <= (ptrdiff_t)batch ? end : i + (ptrdiff_t)batch;
         for (; i < until; i++) {
@@ -267,16 +271,19 @@ FC_INLINE void columns(const state *s, const uint64_t *x, size_t x_count, const 
 static void halve_small(const state *s, ring *r, unsigned bit) {
     size_t k = s->k, evens = EVENS(k), odds = ODDS(k);
     for (size_t t = 0; t <= k; t += COLUMNS) {
-        columns(s, r->even, evens, r->even, evens, r->odd, odds, r->minus_odd, odds, 1, t, k + 1, r->next_even, r->next_odd);
+        columns(s, r->even, evens, r->even, evens, r->odd, odds, r->minus_odd, odds, 1, t, k + 1, r->next_even,
+                r->next_odd);
     }
     for (size_t i = 0; i < odds; i++) {
         r->next_minus_odd[i] = negative(r->next_odd[i], s, SMALL);
     }
     for (size_t t = 0; t < k; t += COLUMNS) {
         if (bit) {
-            columns(s, r->p_odd, k / 2, r->even, evens, r->p_even, odds, r->minus_odd, odds, 0, t, k, r->next_p_even, r->next_p_odd);
+            columns(s, r->p_odd, k / 2, r->even, evens, r->p_even, odds, r->minus_odd, odds, 0, t, k, r->next_p_even,
+                    r->next_p_odd);
         } else {
-            columns(s, r->p_even, odds, r->even, evens, r->p_odd, k / 2, r->minus_odd, odds, 1, t, k, r->next_p_even, r->next_p_odd);
+            columns(s, r->p_even, odds, r->even, evens, r->p_odd, k / 2, r->minus_odd, odds, 1, t, k, r->next_p_even,
+                    r->next_p_odd);
         }
     }
     advance_ring(r);
@@ -337,7 +344,7 @@ FC_INLINE void fill(const state *s, ring *r, const uint64_t *coefficients, const
 /* Lays out the coefficients, with zeros around them if they are for vectors. */
 static uint64_t *place(ring *r, uint64_t *memory, size_t k, size_t padding) {
     uint64_t **places[] = {&r->even,      &r->odd,      &r->minus_odd,      &r->p_even,      &r->p_odd,
-                         &r->next_even, &r->next_odd, &r->next_minus_odd, &r->next_p_even, &r->next_p_odd};
+                           &r->next_even, &r->next_odd, &r->next_minus_odd, &r->next_p_even, &r->next_p_odd};
     memset(memory, 0, padding * sizeof *memory);
     memory += padding;
     for (size_t i = 0; i < 10; i++) {
