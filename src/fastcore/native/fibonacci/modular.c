@@ -162,8 +162,7 @@ static uint64_t modulo(const uint64_t *n, size_t limbs, uint64_t m) {
 
 /* Elements that take one step after another together: their numbers stay in the first-level cache. */
 #define BLOCK 256
-/* 2^10 pairs for each of six groups have 96 KiB, which the second-level cache holds; 2^11 and 2^12 measured no faster.
- */
+/* 2^10 pairs for each of six groups have 96 KiB, which the second-level cache holds; 2^12 measured no faster. */
 #define WIDEST 10
 
 /* F(k - 1) and F(k) modulo the odd factor of m, or modulo 2^64. */
@@ -178,20 +177,14 @@ typedef struct plan {
     pair *residues, *words; /* a table of 2^width pairs for each group */
 } plan;
 
-/* The cost of `count` indices in nanoseconds, about: of what is made, and of what is looked up and joined. */
-FC_INLINE double cost(unsigned bits, size_t count, unsigned width) {
-    unsigned groups = (bits + width - 1) / width;
-    return 4.0 * groups * ((double)((size_t)1 << width) + (double)count);
-}
-
-/* The best width of groups, or 0. */
+/* The best width of groups, or 0. An entry of a table, a join and a doubling cost about the same. */
 FC_INLINE unsigned best_width(unsigned bits, size_t count) {
     unsigned best = 0;
-    double least = 7.0 * bits * (double)count;
+    double least = (double)bits * (double)count;
     for (unsigned width = 1; width <= WIDEST; width++) {
-        double of = cost(bits, count, width);
-        if (of < least) {
-            least = of;
+        double cost = (double)((bits + width - 1) / width) * ((double)((size_t)1 << width) + (double)count);
+        if (cost < least) {
+            least = cost;
             best = width;
         }
     }
@@ -216,10 +209,10 @@ FC_INLINE pair join_words(pair x, pair y) {
 }
 
 /* x and y with numbers from 0 to m - 1, and so the result. */
-FC_INLINE pair join_residues(pair x, pair y, const fc_modulus *m, int is_large) {
+FC_INLINE pair join_residues(pair x, pair y, const fc_modulus *m, int large) {
     pair joined;
     uint64_t outer_high, outer = fc_multiply(x.before, y.before, &outer_high);
-    if (is_large) {
+    if (large) {
         uint64_t odd = m->odd, reduced = fc_reduce(outer_high, outer, m);
         joined.before = fc_add_modulo(reduced, fc_multiply_modulo(x.at, y.at, m), odd);
         joined.at = fc_multiply_modulo(fc_add_modulo(x.before, x.at, odd), fc_add_modulo(y.before, y.at, odd), m);
