@@ -149,11 +149,11 @@ cdef int _residues(object owner, Source *source, uint64_t modulus, uint64_t *out
     """F of all elements modulo m into `out`."""
     cdef unsigned int bits
     cdef void *plan
-    cdef Py_ssize_t first = 0, count
+    cdef Py_ssize_t first = 0, count, n = source.n
     cdef const char *data = source.data
     cdef size_t size = fc_kind_size(source.kind)
     cdef int kind = source.kind
-    if source.n == 0:
+    if n == 0:
         return 0
     if data == NULL:
         if _is_ndarray(owner):
@@ -162,16 +162,19 @@ cdef int _residues(object owner, Source *source, uint64_t modulus, uint64_t *out
         else:
             owner = memoryview(owner.tobytes())
             data = <const char *>PyMemoryView_GET_BUFFER(owner).buf
-    bits = fc_residues.bits(kind, data, source.n)
-    plan = _allocate(fc_residues_scratch_size(bits, source.n))
+    if n < RELEASE_RESIDUES_FROM:
+        bits = fc_residues.bits(kind, data, n)
+    else:
+        with nogil:
+            bits = fc_residues.bits(kind, data, n)
+    plan = _allocate(fc_residues_scratch_size(bits, n))
     try:
-        if source.n < RELEASE_RESIDUES_FROM:
-            fc_residues.prepare(modulus, bits, source.n, plan)
-            fc_residues.residues(plan, kind, data, source.n, out)
+        fc_residues.prepare(modulus, bits, n, plan)
+        if n < RELEASE_RESIDUES_FROM:
+            fc_residues.residues(plan, kind, data, n, out)
             return 0
-        fc_residues.prepare(modulus, bits, source.n, plan)
-        while first < source.n:
-            count = min_size(RESIDUES_CHUNK, source.n - first)
+        while first < n:
+            count = min_size(RESIDUES_CHUNK, n - first)
             with nogil:
                 fc_residues.residues(plan, kind, data + first * size, count, out + first)
             PyErr_CheckSignals()

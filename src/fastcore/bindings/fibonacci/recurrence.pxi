@@ -13,25 +13,27 @@ cdef bint _reduce_items(object sequence, Py_ssize_t k, object mod, uint64_t modu
     cdef long long value
     cdef int overflow
     cdef uint64_t word
-    for i in range(k):
-        if i >= _length(sequence):
+    cdef PyObject *item
+    with cython.critical_section(sequence):
+        if _length(sequence) != k:
             return False
-        item = <object>_item(sequence, i)
-        if type(item) is not int:
-            return False
-        value = _integer(<PyObject *>item, &overflow)
-        if overflow != 0:
-            word = item % mod
-        elif value >= 0:
-            word = <uint64_t>value
-            if modulus != 0 and word >= modulus:
-                word %= modulus
-        else:
-            word = 0 - <uint64_t>value
-            if modulus != 0:
-                word %= modulus
-            word = modulus - word if word != 0 else 0
-        out[i] = word
+        for i in range(k):
+            item = _item(sequence, i)
+            if not PyLong_CheckExact(item):
+                return False
+            value = _integer(item, &overflow)
+            if overflow != 0:
+                word = <object>item % mod
+            elif value >= 0:
+                word = <uint64_t>value
+                if modulus != 0 and word >= modulus:
+                    word %= modulus
+            else:
+                word = 0 - <uint64_t>value
+                if modulus != 0:
+                    word %= modulus
+                word = modulus - word if word != 0 else 0
+            out[i] = word
     return True
 
 
