@@ -30,10 +30,11 @@ from fastcore.pure import joins as _pure_joins
 from fastcore.pure import sorting as _pure_sorting
 from fastcore.pure import sums as _pure_sums
 from fastcore.pure import transforms as _pure_transforms
-from fastcore.pure.fibonacci import fibonacci_array, linear_recurrence  # no-cython-lint
+from fastcore.pure.fibonacci import fibonacci_array as _twin_fibonacci_array
 from fastcore.pure.fibonacci import fibonacci_mod as _twin_fibonacci_mod
 from fastcore.pure.fibonacci import fibonacci_str as _twin_fibonacci_str
 from fastcore.pure.fibonacci import index as _fibonacci_index
+from fastcore.pure.fibonacci import linear_recurrence as _twin_linear_recurrence
 from fastcore.pure.transforms import TraceError  # no-cython-lint
 
 include "bindings/native.pxi"
@@ -57,6 +58,7 @@ include "bindings/joins/functions.pxi"
 include "bindings/joins/parse.pxi"
 include "bindings/fibonacci/numbers.pxi"
 include "bindings/fibonacci/modular.pxi"
+include "bindings/fibonacci/recurrence.pxi"
 include "bindings/sorting/arrays.pxi"
 include "bindings/sorting/lists.pxi"
 include "bindings/sorting/functions.pxi"

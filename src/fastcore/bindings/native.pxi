@@ -362,10 +362,26 @@ cdef extern from "fastcore.h" nogil:
         void (*write)(const fc_decimal_words *number, char *out) noexcept nogil
 
     ctypedef struct fc_residues_table:
+        uint64_t (*modulo_word)(uint64_t n, uint64_t m) noexcept nogil
         uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m) noexcept nogil
+        unsigned int (*bits)(int kind, const void *n, size_t count) noexcept nogil
+        void (*prepare)(uint64_t m, unsigned int bits, size_t count, void *scratch) noexcept nogil
+        void (*residues)(const void *plan, int kind, const void *n, size_t count, uint64_t *out) noexcept nogil
+        size_t (*first_beyond)(int kind, const void *n, size_t count) noexcept nogil
+        bint (*look_up)(int kind, const void *n, size_t count, uint64_t *out) noexcept nogil
+        bint (*pack)(int kind, const void *n, size_t count, uint8_t *packed) noexcept nogil
+        void (*look_up_bytes)(const uint8_t *packed, size_t count, uint64_t *out) noexcept nogil
+
+    ctypedef struct fc_recurrences_table:
+        void (*start)(uint64_t m, const uint64_t *coefficients, const uint64_t *initial, size_t k,
+                      void *scratch) noexcept nogil
+        void (*advance)(void *scratch, const uint64_t *n, size_t first, size_t last) noexcept nogil
+        uint64_t (*finish)(void *scratch) noexcept nogil
 
     const uint64_t *fc_fibonacci_word
     size_t fc_fibonacci_limbs(uint64_t n)
+    size_t fc_residues_scratch_size(unsigned int bits, size_t count)
+    size_t fc_recurrence_scratch_size(size_t k)
 
     ctypedef struct fc_room:
         void *scratch
@@ -440,6 +456,7 @@ cdef extern from "fastcore.h" nogil:
     fc_fibonacci_table fc_fibonacci
     fc_decimals_table fc_decimals
     fc_residues_table fc_residues
+    fc_recurrences_table fc_recurrences
     fc_words_table fc_words
     fc_values_table fc_values
     fc_orders_table fc_orders

@@ -28,6 +28,7 @@ fc_parse_table fc_parse;
 fc_fibonacci_table fc_fibonacci;
 fc_decimals_table fc_decimals;
 fc_residues_table fc_residues;
+fc_recurrences_table fc_recurrences;
 fc_words_table fc_words;
 fc_values_table fc_values;
 fc_orders_table fc_orders;
@@ -50,6 +51,7 @@ fc_selection_table fc_selection;
     NAME(fibonacci);      \
     NAME(decimals);       \
     NAME(residues);       \
+    NAME(recurrences);    \
     NAME(words);          \
     NAME(values);         \
     NAME(orders);         \

@@ -502,9 +502,36 @@ typedef struct fc_decimals_table {
 } fc_decimals_table;
 
 typedef struct fc_residues_table {
-    /* F(n) mod m, m >= 1, of a natural number n in little-endian 64-bit limbs. */
+    /* F(n) mod m, m from 1 up; here and below 0 stands for m = 2^64. */
+    uint64_t (*modulo_word)(uint64_t n, uint64_t m);
+    /* The same for n in little-endian 64-bit limbs. */
     uint64_t (*modulo)(const uint64_t *n, size_t limbs, uint64_t m);
+    /* How many bits the greatest magnitude of integers has; at least 1. */
+    unsigned (*bits)(int kind, const void *n, size_t count);
+    /* Makes a plan in `scratch`, of fc_residues_scratch_size(bits, count) bytes, for about so many integers of at most
+       so many bits; and with it, F(n[i]) mod m of any integers, negative ones too, into `out`, which may be n if that
+       has 64-bit elements. */
+    void (*prepare)(uint64_t m, unsigned bits, size_t count, void *scratch);
+    void (*residues)(const void *plan, int kind, const void *n, size_t count, uint64_t *out);
+    /* The first index that is not from 0 to 93, or `count`. */
+    size_t (*first_beyond)(int kind, const void *n, size_t count);
+    /* out[i] = F(n[i]), or anything if n[i] is not from 0 to 93: returns whether all are. */
+    int (*look_up)(int kind, const void *n, size_t count, uint64_t *out);
+    /* The same in two steps that read and write memory once, past the caches; for a large `out` that must stay as it is
+       if not all are. */
+    int (*pack)(int kind, const void *n, size_t count, uint8_t *packed);
+    void (*look_up_bytes)(const uint8_t *packed, size_t count, uint64_t *out);
 } fc_residues_table;
+
+/* x[i] = c[0] x[i-1] + … + c[k-1] x[i-k] modulo m, of given coefficients c and initial x[0] … x[k-1], all below m. */
+typedef struct fc_recurrences_table {
+    /* Makes a state in `scratch`, of fc_recurrence_scratch_size(k) bytes, at bit 0 of an index. */
+    void (*start)(uint64_t m, const uint64_t *coefficients, const uint64_t *initial, size_t k, void *scratch);
+    /* Goes over the bits from `first` up to but not `last` of an index n in little-endian limbs. */
+    void (*advance)(void *scratch, const uint64_t *n, size_t first, size_t last);
+    /* x[n], after all bits of n. */
+    uint64_t (*finish)(void *scratch);
+} fc_recurrences_table;
 
 /* F(0) … F(93) */
 extern uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
@@ -524,6 +551,8 @@ extern fc_prime fc_primes[3];
 void fc_fibonacci_start(void);
 
 size_t fc_fibonacci_limbs(uint64_t n);
+size_t fc_residues_scratch_size(unsigned bits, size_t count);
+size_t fc_recurrence_scratch_size(size_t k);
 
 /* ---- sorting ------------------------------------------------------------------------------------------------- */
 
@@ -653,6 +682,7 @@ extern fc_parse_table fc_parse;
 extern fc_fibonacci_table fc_fibonacci;
 extern fc_decimals_table fc_decimals;
 extern fc_residues_table fc_residues;
+extern fc_recurrences_table fc_recurrences;
 extern fc_words_table fc_words;
 extern fc_values_table fc_values;
 extern fc_orders_table fc_orders;
