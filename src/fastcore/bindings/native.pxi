@@ -32,7 +32,6 @@ cdef extern from "fastcore.h" nogil:
         FC_PARSE_SEPARATOR
         FC_FIBONACCI_FAULT
         FC_FIBONACCI_WORD
-        FC_FIBONACCI_FOUR
         FC_OPERATION_COUNT
         FC_ADD
         FC_SUBTRACT

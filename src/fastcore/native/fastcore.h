@@ -467,8 +467,9 @@ typedef struct fc_parse_table {
 
 /* F(93) is the last below 2^64. */
 #define FC_FIBONACCI_WORD 93
-/* And F(370) the last below 2^256. */
-#define FC_FIBONACCI_FOUR 370
+/* F(736) is the last below 2^510: the last factors made of the table's numbers have no more than its eight limbs. */
+#define FC_FIBONACCI_TABLE 736
+#define FC_FIBONACCI_LIMBS 8
 
 #define FC_FIBONACCI_FAULT (-1)
 
@@ -476,7 +477,7 @@ typedef struct fc_parse_table {
 typedef int (*fc_interrupt)(void *context);
 
 typedef struct fc_fibonacci_table {
-    /* F(n), or L(n), of FC_FIBONACCI_FOUR < n <= 2^36, as little-endian 64-bit limbs somewhere in `scratch`, which has
+    /* F(n), or L(n), of 8 < n <= 2^36, as little-endian 64-bit limbs somewhere in `scratch`, which has
        scratch_size(n) bytes; returns how many, or 0 if interrupted, or FC_FIBONACCI_FAULT if the check of the result
        failed. */
     size_t (*number)(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
@@ -494,7 +495,7 @@ typedef struct fc_decimal_words {
 typedef struct fc_decimals_table {
     uint64_t (*most)(void); /* the greatest index served */
     size_t (*scratch_size)(uint64_t n);
-    /* F(n) of n > FC_FIBONACCI_FOUR somewhere in `scratch`, which has scratch_size(n) bytes; returns 1, or
+    /* F(n) of n > FC_FIBONACCI_TABLE / 2 somewhere in `scratch`, which has scratch_size(n) bytes; returns 1, or
        0 if interrupted, or FC_FIBONACCI_FAULT. */
     int (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context);
     size_t (*length)(const fc_decimal_words *number); /* in decimals */
@@ -535,8 +536,8 @@ typedef struct fc_recurrences_table {
 
 /* F(0) … F(93) */
 extern uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
-/* F(0) … F(370), the lowest word first */
-extern uint64_t fc_fibonacci_four[FC_FIBONACCI_FOUR + 1][4];
+/* F(0) … F(736), the lowest word first */
+extern uint64_t fc_fibonacci_first[FC_FIBONACCI_TABLE + 1][FC_FIBONACCI_LIMBS];
 
 /* A prime of the transforms (fibonacci/transform.h): root[i] is of order 4·2^i, inverse_of[j] of prime j; residues of
    either sign, below p/2. */

@@ -75,6 +75,7 @@ cdef extern from *:
 # Below, the GIL is kept: what is to be computed takes no longer than giving it up.
 cdef enum:
     FIBONACCI_RELEASE_FROM = 4096
+    FIBONACCI_READY = 370  # the last number below 2**256
     FIBONACCI_ROOM = 2048  # words on the stack
 
 
@@ -94,7 +95,7 @@ cdef int _is_interrupted(void *context) noexcept nogil:
 
 # F(0) … F(370), ready to be returned.
 cdef list _fibonacci_first = [0, 1]
-while len(_fibonacci_first) <= FC_FIBONACCI_FOUR:
+while len(_fibonacci_first) <= FIBONACCI_READY:
     _fibonacci_first.append(builtins.sum(_fibonacci_first[len(_fibonacci_first) - 2:]))
 
 
@@ -128,7 +129,7 @@ cdef object _fibonacci_of(long long n):
     """F(-n) = F(n) for odd n, -F(n) for even n."""
     cdef uint64_t magnitude = <uint64_t>(n if n >= 0 else -n)
     cdef bint is_negative = n < 0 and n % 2 == 0
-    if magnitude <= FC_FIBONACCI_FOUR:
+    if magnitude <= FIBONACCI_READY:
         number = _fibonacci_first[magnitude]
         return -number if is_negative else number
     return _fibonacci_number(magnitude, False, is_negative)
@@ -150,11 +151,9 @@ def lucas(n):
     cdef long long value = _index_of_number("lucas", n)
     cdef uint64_t magnitude = <uint64_t>(value if value >= 0 else -value)
     cdef bint is_negative = value < 0 and value % 2 != 0
-    if magnitude > FC_FIBONACCI_FOUR:
+    if magnitude > FIBONACCI_READY:
         return _fibonacci_number(magnitude, True, is_negative)
-    if magnitude == 0:
-        return 2
-    number = _fibonacci_first[magnitude - 1] + (_fibonacci_first[magnitude] + _fibonacci_first[magnitude - 1])
+    number = 2 if magnitude == 0 else _fibonacci_first[magnitude] + 2 * _fibonacci_first[magnitude - 1]
     return -number if is_negative else number
 
 
@@ -165,7 +164,7 @@ def fibonacci_str(n):
     cdef void *scratch = <void *>room
     cdef size_t size
     cdef fc_decimal_words number
-    if magnitude <= FC_FIBONACCI_FOUR:
+    if magnitude <= FIBONACCI_READY:
         return str(_fibonacci_of(value))
     if magnitude > fc_decimals.most():
         return _twin_fibonacci_str(value)
@@ -208,7 +207,7 @@ def fibonacci_range(start, stop):
     last = _fibonacci_index("fibonacci_range", "'stop'", stop)
     cdef list numbers = []
     n = first
-    while n < last and -FC_FIBONACCI_FOUR <= n <= FC_FIBONACCI_FOUR:
+    while n < last and -FIBONACCI_READY <= n <= FIBONACCI_READY:
         numbers.append(_fibonacci_of(n))
         n += 1
     if n < last:

@@ -261,7 +261,7 @@ static size_t finish_decimal_columns(const position *at, const columns *all, siz
     return carry_row(out, all->a, m);
 }
 
-/* Digits of 10^15 of a short number, which is used up; returns how many. */
+/* Digits of 10^15 of a number of at most four limbs; returns how many. */
 static size_t row_of_few(double *row, const uint64_t *limbs, size_t n) {
     uint64_t rest[4];
     size_t count = 0;
@@ -434,24 +434,25 @@ static uint64_t most(void) {
 
 static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
     const decimal_room sizes = decimal_room_for(n);
-    assert(n > FC_FIBONACCI_FOUR && n <= most());
+    assert(n > FC_FIBONACCI_TABLE / 2 && n <= most());
     out->width = WORD_DIGITS;
     if (n <= CONVERTED_UP_TO) {
         uint64_t *words_ = (uint64_t *)scratch;
         const uint64_t *limbs;
         const size_t used = fc_fibonacci.number(n, 0, words_ + sizes.words, &limbs, interrupt, context);
-        /* They lie in the scratch, and may be used up. */
-        out->count = words_of_limbs(words_, (uint64_t *)limbs, used);
+        /* Some lie in a table, and these will be used up. */
+        memmove(words_ + sizes.words, limbs, used * sizeof *limbs);
+        out->count = words_of_limbs(words_, words_ + sizes.words, used);
         out->word = words_;
         return 1;
     }
 #ifdef FC_HAS_VECTORS
     {
         machine m = {interrupt, context, 0};
-        position at = start_of(n);
+        position at = start_of(n, FC_FIBONACCI_TABLE / 2);
         uint64_t *a = (uint64_t *)scratch, *b = a + sizes.words, *s = b + sizes.words, *t = s + sizes.words, *rest = t + sizes.words;
         const columns all = columns_in((double *)rest, sizes.digits);
-        const uint64_t *before = fc_fibonacci_four[at.k - 1], *current = fc_fibonacci_four[at.k];
+        const uint64_t *before = fc_fibonacci_first[at.k - 1], *current = fc_fibonacci_first[at.k];
         size_t used = row_of_few(all.b, current, used_limbs(current, 4)), i;
         i = row_of_few(all.a, before, used_limbs(before, 4));
         memset(all.a + i, 0, (used - i) * sizeof *all.a);

@@ -5,9 +5,6 @@
 
 #include "wide.h"
 
-/* 4·F(366) is below 2^256: the last factors made of the table's four limbs have four. */
-#define FROM_TABLE 366
-
 /* Where a doubling is: a = F(k-1) and b = F(k), and `bits` bits of n below those of k. */
 typedef struct position {
     uint64_t n, k;
@@ -20,10 +17,10 @@ FC_INLINE int next_bit(position *at) {
     return bit;
 }
 
-/* At a number of the table, with at least one bit to go. n > FROM_TABLE. */
-FC_INLINE position start_of(uint64_t n) {
+/* At the first that is not above `most`. */
+FC_INLINE position start_of(uint64_t n, uint64_t most) {
     position at = {n, n, 0};
-    while (at.k > FROM_TABLE) {
+    while (at.k > most) {
         at.k >>= 1;
         at.bits++;
     }

@@ -22,7 +22,7 @@
 
 /* Up to so many limbs rows of 64-bit products take less time than columns, which have to be made. */
 #ifndef LIMBS_FIRST
-#define LIMBS_FIRST 20
+#define LIMBS_FIRST 28
 #endif
 /* Numbers of more digits are squared by transforms, and the last factors likewise. */
 #ifndef COLUMNS_UP_TO
@@ -36,7 +36,7 @@
 
 #ifdef FC_ISA_BASE
 uint64_t fc_fibonacci_word[FC_FIBONACCI_WORD + 1];
-uint64_t fc_fibonacci_four[FC_FIBONACCI_FOUR + 1][4];
+uint64_t fc_fibonacci_first[FC_FIBONACCI_TABLE + 1][FC_FIBONACCI_LIMBS];
 fc_prime fc_primes[3];
 
 /* F(n), L(n) < 2^(0.6942419136306174·n + 1): the golden ratio's logarithm, rounded up. */
@@ -75,14 +75,14 @@ void fc_fibonacci_start(void) {
     /* The three greatest 2^50 - k·2^24 + 1 that are prime and leave 2 to the power of FC_ROOTS + 1, with an element that
        is no square. */
     static const uint64_t below[3] = {28, 36, 37}, no_square[3] = {5, 3, 5};
-    fc_fibonacci_word[1] = fc_fibonacci_four[1][0] = 1;
-    for (int n = 2; n <= FC_FIBONACCI_FOUR; n++) {
+    fc_fibonacci_word[1] = fc_fibonacci_first[1][0] = 1;
+    for (int n = 2; n <= FC_FIBONACCI_TABLE; n++) {
         uint64_t carry = 0;
-        for (int i = 0; i < 4; i++) {
-            fc_fibonacci_four[n][i] = fc_add_carry(fc_fibonacci_four[n - 1][i], fc_fibonacci_four[n - 2][i], &carry);
+        for (int i = 0; i < FC_FIBONACCI_LIMBS; i++) {
+            fc_fibonacci_first[n][i] = fc_add_carry(fc_fibonacci_first[n - 1][i], fc_fibonacci_first[n - 2][i], &carry);
         }
         if (n <= FC_FIBONACCI_WORD) {
-            fc_fibonacci_word[n] = fc_fibonacci_four[n][0];
+            fc_fibonacci_word[n] = fc_fibonacci_first[n][0];
         }
     }
     for (int t = 0; t < 3; t++) {
@@ -155,20 +155,25 @@ static size_t double_limbs(engine *e, position *at, uint64_t *a, uint64_t *b, ui
     return used_limbs(b, wide);
 }
 
-/* out = by_a·a + by_b·b, by_a one of 0, 1, 2 and -1, over n limbs; the result is not negative and fits. */
-static void mix_limbs(uint64_t *out, const uint64_t *a, int by_a, const uint64_t *b, unsigned by_b, size_t n) {
-    uint64_t carry = 0, borrow = 0, a_before = 0, high_before = 0, low_carry = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t high, low = fc_multiply(b[i], by_b, &high), x = by_a == 0 ? 0 : a[i];
-        low = fc_add_carry(low, high_before, &low_carry);
-        high_before = high;
-        if (by_a == 2) {
-            x = a[i] << 1 | a_before >> 63;
-            a_before = a[i];
-        }
-        out[i] = by_a < 0 ? fc_subtract_borrow(low, x, &borrow) : fc_add_carry(low, x, &carry);
+/* out = by_a·a + by_b·b, by_a from -1 to 2 and by_b from 1 to 3, over n limbs; the result is not negative and fits. */
+static void mix_limbs(uint64_t *out, const uint64_t *a, int by_a, const uint64_t *b, int by_b, size_t n) {
+    uint64_t carry = 0;
+    if (by_b == 1) {
+        memcpy(out, b, n * sizeof *out);
+    } else {
+        carry = add(out, b, b, n);
     }
-    assert(carry == 0 && borrow == 0 && high_before + low_carry == 0);
+    if (by_b == 3) {
+        carry += add(out, out, b, n);
+    }
+    for (int i = 0; i < by_a; i++) {
+        carry += add(out, out, a, n);
+    }
+    if (by_a < 0) {
+        carry -= subtract(out, out, a, n);
+    }
+    assert(carry == 0);
+    (void)carry;
 }
 
 /* The last bit in limbs: the result is in `out`, from a and b of `used` limbs. */
@@ -178,9 +183,9 @@ static size_t finish_limbs(engine *e, const position *at, int is_lucas, const ui
     /* The factors are below 4b. */
     const size_t wide = used + (b[used - 1] >> 62 != 0);
     const int is_square = last.x_by_a == last.y_by_a;
-    mix_limbs(x, a, last.x_by_a, b, (unsigned)last.x_by_b, wide);
+    mix_limbs(x, a, last.x_by_a, b, last.x_by_b, wide);
     if (!is_square) {
-        mix_limbs(y, a, last.y_by_a, b, (unsigned)last.y_by_b, wide);
+        mix_limbs(y, a, last.y_by_a, b, last.y_by_b, wide);
     }
     multiply_limbs(e, out, x, is_square ? x : y, wide);
     if (e->m.stopped) {
@@ -321,17 +326,26 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
     const room sizes = room_for(n);
     const size_t half = sizes.limbs / 2;
     engine e = {.m = {interrupt, context, 0}};
-    position at = start_of(n);
-    const uint64_t *before = fc_fibonacci_four[at.k - 1], *current = fc_fibonacci_four[at.k];
+    position at = start_of(n, FC_FIBONACCI_TABLE);
+    const uint64_t *before = fc_fibonacci_first[at.k - 1], *current = fc_fibonacci_first[at.k];
     uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs, *rest = t + sizes.limbs;
-    size_t used = used_limbs(current, 4);
+    size_t used = used_limbs(current, FC_FIBONACCI_LIMBS);
     e.scratch = rest;
     *limbs = s;
+    if (at.bits == 0) {
+        if (!is_lucas) {
+            *limbs = current;
+            return used;
+        }
+        used += current[used - 1] >> 62 != 0;
+        mix_limbs(s, before, 2, current, 1, used);
+        return used_limbs(s, used);
+    }
     if (at.bits == 1) {
         return finish_limbs(&e, &at, is_lucas, before, current, used, t, t + half, s);
     }
-    memcpy(a, before, 4 * sizeof *a);
-    memcpy(b, current, 4 * sizeof *b);
+    memcpy(a, before, FC_FIBONACCI_LIMBS * sizeof *a);
+    memcpy(b, current, FC_FIBONACCI_LIMBS * sizeof *b);
 #ifdef FC_HAS_VECTORS
     while (at.bits > 1 && used <= LIMBS_FIRST) {
         used = double_limbs(&e, &at, a, b, s, t, used);
@@ -363,7 +377,6 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
 
 static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
     const size_t used = number_of(n, is_lucas, scratch, limbs, interrupt, context);
-    assert(n > FC_FIBONACCI_FOUR);
     if (used != 0 && n >= CHECKED_FROM && limbs_mersenne(*limbs, used) != number_mersenne(n, is_lucas)) {
         return FC_FIBONACCI_FAULT;
     }
