@@ -356,7 +356,7 @@ cdef extern from "fastcore.h" nogil:
         uint64_t (*most)() noexcept nogil
         size_t (*scratch_size)(uint64_t n) noexcept nogil
         int (*number)(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt,
-                       void *context) noexcept nogil
+                      void *context) noexcept nogil
         size_t (*length)(const fc_decimal_words *number) noexcept nogil
         void (*write)(const fc_decimal_words *number, char *out) noexcept nogil
 

@@ -57,10 +57,11 @@ cdef extern from *:
         return number;
     #else
     #if PY_VERSION_HEX >= 0x030D0000
-        PyObject *magnitude =
-            PyLong_FromUnsignedNativeBytes(limbs, count * 8, Py_ASNATIVEBYTES_NATIVE_ENDIAN), *number = magnitude;
+        PyObject *magnitude = PyLong_FromUnsignedNativeBytes(limbs, count * 8, Py_ASNATIVEBYTES_NATIVE_ENDIAN);
+        PyObject *number = magnitude;
     #else
-        PyObject *magnitude = _PyLong_FromByteArray((const unsigned char *)limbs, count * 8, PY_LITTLE_ENDIAN, 0), *number = magnitude;
+        PyObject *magnitude = _PyLong_FromByteArray((const unsigned char *)limbs, count * 8, PY_LITTLE_ENDIAN, 0);
+        PyObject *number = magnitude;
     #endif
         if (magnitude != NULL && is_negative) {
             number = PyNumber_Negative(magnitude);

@@ -11,8 +11,9 @@
    many products as there are lanes. (N. Emmart's use of fused multiplication for modular arithmetic, with signed digits
    so that no rounding mode need be set.) COLUMNS columns are summed at a time in registers, without stores.
 
-   Signed digits end carries: a sum v is split into q = round(v / 2^51) and r = v - q·2^51, and r plus the q of the column
-   below is a digit. No carry goes further than that, so it is all vectors; only the last result is carried through.
+   Signed digits end carries: a sum v is split into q = round(v / 2^51) and r = v - q·2^51, and r plus the q of the
+   column below is a digit. No carry goes further than that, so it is all vectors; only the last result is carried
+   through.
 
    A square takes each pair of different digits once, doubled; what is left is a triangle in each block of columns. */
 #ifndef FASTCORE_FIBONACCI_COLUMNS_H
@@ -92,9 +93,11 @@ static void multiply_columns(const double *a, size_t n, const double *b, size_t 
 /* From LANES - r on, r zeros and then ones. */
 static const uint64_t lanes_from[2 * LANES] = {
 #if LANES == 8
-    0, 0, 0, 0, 0, 0, 0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX
+    0,          0,          0,          0,          0,          0,          0,         0, UINT64_MAX,
+    UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX
 #elif LANES == 4
-    0, 0, 0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX
+    0,          0,          0,         0, UINT64_MAX,
+    UINT64_MAX, UINT64_MAX, UINT64_MAX
 #else
     0, 0, UINT64_MAX, UINT64_MAX
 #endif
@@ -165,9 +168,7 @@ static columns columns_in(double *scratch, size_t digits) {
 FC_INLINE size_t whole_blocks(size_t n) { return (n + COLUMNS - 1) / COLUMNS * COLUMNS; }
 
 /* Zeros behind n digits of a row. */
-FC_INLINE void end_row(double *row, size_t n) {
-    memset(row + n, 0, ROW_PADDING * sizeof *row);
-}
+FC_INLINE void end_row(double *row, size_t n) { memset(row + n, 0, ROW_PADDING * sizeof *row); }
 
 FC_INLINE void end_sums(int64_t *high, int64_t *low, size_t n) {
     memset(high + whole_blocks(n), 0, COLUMNS * sizeof *high);
@@ -176,7 +177,8 @@ FC_INLINE void end_sums(int64_t *high, int64_t *low, size_t n) {
 
 /* out = by_a·a + by_b·b, of n digits, which may become one more; `radix` is that of the digits. */
 static void mix_rows(double *out, const double *a, int by_a, const double *b, int by_b, size_t n, double radix) {
-    const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING), base = vec_set(radix), inverse = vec_set(1 / radix);
+    const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING), base = vec_set(radix),
+              inverse = vec_set(1 / radix);
     words before = words_set(0);
     for (size_t i = 0; i < n + 1; i += LANES) {
         const vec v = vec_fma(vec_load(a + i), x, vec_mul(vec_load(b + i), y));

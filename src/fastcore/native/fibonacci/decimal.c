@@ -1,11 +1,12 @@
-/* The decimal digits of Fibonacci numbers, by doubling in decimal: no number is ever converted but the short one that it
-   starts from. The steps are those of numbers.c.
+/* The decimal digits of Fibonacci numbers, by doubling in decimal: no number is ever converted but the short one that
+   it starts from. The steps are those of numbers.c.
 
-   Short numbers are made in limbs and divided by 10^18 until nothing is left. Then come rows of digits below 10^15, of either sign, by
-   columns (columns.h): a column's sum v = low + high·2^51 is split into q = round(v / 10^15), estimated in floating point,
-   and v - q·10^15, which is exact in words that wrap; twice, since q has as many as 58 bits. Long numbers are words of
-   10^18, multiplied by transforms (transform.h), whose coefficients are divided by 10^18 twice with N. Möller's and T.
-   Granlund's reciprocal ("Improved division by invariant integers", IEEE Trans. Comput. 60 (2011)).
+   Short numbers are made in limbs and divided by 10^18 until nothing is left. Then come rows of digits below 10^15, of
+   either sign, by columns (columns.h): a column's sum v = low + high·2^51 is split into q = round(v / 10^15), estimated
+   in floating point, and v - q·10^15, which is exact in words that wrap; twice, since q has as many as 58 bits. Long
+   numbers are words of 10^18, multiplied by transforms (transform.h), whose coefficients are divided by 10^18 twice
+   with N. Möller's and T. Granlund's reciprocal ("Improved division by invariant integers", IEEE Trans. Comput. 60
+   (2011)).
 
    Without vectors only short numbers are made here. */
 #include <assert.h>
@@ -98,7 +99,9 @@ static void divide_limbs_by_words(uint64_t *limbs, size_t n, uint64_t remainders
         }
     }
     for (size_t i = 3; i-- > 0;) {
-        const uint64_t quotient = i == 2 ? divide_step(&p, 0, 1) : i == 1 ? divide_step(&p, 0, 2) : divide_step(&p, 0, 3);
+        const uint64_t quotient = i == 2   ? divide_step(&p, 0, 1)
+                                  : i == 1 ? divide_step(&p, 0, 2)
+                                           : divide_step(&p, 0, 3);
         if (i < n) {
             limbs[i] = quotient;
         }
@@ -125,10 +128,25 @@ static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
 
 /* Decimals of a word of at most 18. */
 FC_INLINE size_t decimal_length(uint64_t x) {
-    static const uint64_t power[19] = {
-        0u,           10u,           100u,           1000u,           10000u,           100000u,           1000000u,
-        10000000u,    100000000u,    1000000000u,    10000000000u,    100000000000u,    1000000000000u,    10000000000000u,
-        100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u, WORD_RADIX};
+    static const uint64_t power[19] = {0u,
+                                       10u,
+                                       100u,
+                                       1000u,
+                                       10000u,
+                                       100000u,
+                                       1000000u,
+                                       10000000u,
+                                       100000000u,
+                                       1000000000u,
+                                       10000000000u,
+                                       100000000000u,
+                                       1000000000000u,
+                                       10000000000000u,
+                                       100000000000000u,
+                                       1000000000000000u,
+                                       10000000000000000u,
+                                       100000000000000000u,
+                                       WORD_RADIX};
     /* 1233 / 2^12 is the logarithm of 2, a little more: at most one too many. */
     const size_t digits = (64 - fc_leading_zeros(x | 1)) * 1233 >> 12;
     return digits + (x >= power[digits]);
@@ -142,7 +160,8 @@ FC_INLINE void write_eight(uint64_t x, char *out) { fc_store_little(out, fc_eigh
 
 /* 18 decimals, zeros in front. */
 FC_INLINE void write_word(uint64_t word, char *out) {
-    const uint64_t first = word / 10000000000000000u, rest = word - first * 10000000000000000u, upper = rest / 100000000u;
+    const uint64_t first = word / 10000000000000000u, rest = word - first * 10000000000000000u,
+                   upper = rest / 100000000u;
     out[0] = (char)('0' + first / 10);
     out[1] = (char)('0' + first % 10);
     write_eight(upper, out + 2);
@@ -276,8 +295,8 @@ static size_t row_of_few(double *row, const uint64_t *limbs, size_t n) {
 
 /* ---- transforms ---------------------------------------------------------------------------------------------- */
 
-/* Six digits of 10^15 are five of 10^18: word j has what word j - 1 left of digit j, and the lowest 3·(j + 1) decimals of
-   digit j + 1. There are zeros behind the n digits up to a multiple of six. */
+/* Six digits of 10^15 are five of 10^18: word j has what word j - 1 left of digit j, and the lowest 3·(j + 1) decimals
+   of digit j + 1. There are zeros behind the n digits up to a multiple of six. */
 static size_t words_of_digits(uint64_t *out, const uint64_t *digits, size_t n) {
     static const uint64_t power[6] = {1u, 1000u, 1000000u, 1000000000u, 1000000000000u, 1000000000000000u};
     size_t count = 0;
@@ -324,12 +343,15 @@ static void carry_words(uint64_t *out, size_t digits, const double *x, size_t po
     assert(carry == 0 && h2 == 0);
 }
 
-/* out = by_x·x + by_y·y + constant, of n digits; the result is not negative and fits. Sums are from -2·10^18 to 4·10^18. */
-static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint64_t *y, int by_y, int constant, size_t n) {
+/* out = by_x·x + by_y·y + constant, of n digits; the result is not negative and fits. Sums are from -2·10^18 to
+ * 4·10^18. */
+static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint64_t *y, int by_y, int constant,
+                          size_t n) {
     const int64_t radix = (int64_t)WORD_RADIX;
     int64_t carry = constant;
     for (size_t i = 0; i < n; i++) {
-        int64_t v = by_x * (int64_t)x[i] + by_y * (int64_t)y[i], q = (int64_t)((double)v * 1e-18 + (v < 0 ? -0.5 : 0.5)), more;
+        int64_t v = by_x * (int64_t)x[i] + by_y * (int64_t)y[i],
+                q = (int64_t)((double)v * 1e-18 + (v < 0 ? -0.5 : 0.5)), more;
         v += carry - q * radix;
         more = (v >= radix) - (v < 0);
         out[i] = (uint64_t)(v - more * radix);
@@ -338,10 +360,12 @@ static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint
     assert(carry == 0);
 }
 
-static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used, garner *g, double *points) {
+static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used,
+                           garner *g, double *points) {
     const int c = at->k & 1 ? -2 : 2;
     const size_t wide = 2 * used + 1;
-    if (!multiply_transformed(m, s, a, a, used, g, points, carry_words) || !multiply_transformed(m, t, b, b, used, g, points, carry_words)) {
+    if (!multiply_transformed(m, s, a, a, used, g, points, carry_words) ||
+        !multiply_transformed(m, t, b, b, used, g, points, carry_words)) {
         return 0;
     }
     s[wide - 1] = t[wide - 1] = 0;
@@ -355,8 +379,8 @@ static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, u
     return used_words(b, wide);
 }
 
-static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t *b, size_t used, uint64_t *x, uint64_t *y, uint64_t *out,
-                           garner *g, double *points) {
+static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t *b, size_t used, uint64_t *x,
+                           uint64_t *y, uint64_t *out, garner *g, double *points) {
     const last_product last = last_of(at, 0);
     const size_t wide = used + 1;
     a[used] = b[used] = 0;
@@ -450,7 +474,8 @@ static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interr
     {
         machine m = {interrupt, context, 0};
         position at = start_of(n, FC_FIBONACCI_TABLE / 2);
-        uint64_t *a = (uint64_t *)scratch, *b = a + sizes.words, *s = b + sizes.words, *t = s + sizes.words, *rest = t + sizes.words;
+        uint64_t *a = (uint64_t *)scratch, *b = a + sizes.words, *s = b + sizes.words, *t = s + sizes.words,
+                 *rest = t + sizes.words;
         const columns all = columns_in((double *)rest, sizes.digits);
         const uint64_t *before = fc_fibonacci_first[at.k - 1], *current = fc_fibonacci_first[at.k];
         size_t used = row_of_few(all.b, current, used_limbs(current, 4)), i;
@@ -508,7 +533,8 @@ static uint64_t decimal_mersenne(const fc_decimal_words *number) {
 
 static int number(uint64_t n, void *scratch, fc_decimal_words *out, fc_interrupt interrupt, void *context) {
     const int is_done = number_of(n, scratch, out, interrupt, context);
-    return is_done && n >= CHECKED_FROM && decimal_mersenne(out) != number_mersenne(n, 0) ? FC_FIBONACCI_FAULT : is_done;
+    return is_done && n >= CHECKED_FROM && decimal_mersenne(out) != number_mersenne(n, 0) ? FC_FIBONACCI_FAULT
+                                                                                          : is_done;
 }
 
 const fc_decimals_table FC_TABLE(fc_decimals) = {

@@ -42,9 +42,9 @@ static last_product last_of(const position *at, int is_lucas) {
 
 /* ---- the check ----------------------------------------------------------------------------------------------- */
 
-/* Every result is compared with F(n) modulo the prime 2^61 - 1, which none of the kernels know of. It is cheap, since it is done once,
-   and complete, since an error in any step goes on into the last. The arithmetic is proven exact; what remains are faults of memory
-   or of the processor, or of a compiler. */
+/* Every result is compared with F(n) modulo the prime 2^61 - 1, which none of the kernels know of. It is cheap, since
+   it is done once, and complete, since an error in any step goes on into the last. The arithmetic is proven exact; what
+   remains are faults of memory or of the processor, or of a compiler. */
 /* From this index on the check takes less than a hundredth of the time. */
 #define CHECKED_FROM 30000
 #define MERSENNE ((UINT64_C(1) << 61) - 1)

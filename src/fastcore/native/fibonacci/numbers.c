@@ -72,8 +72,8 @@ static uint64_t power_modulo_prime(uint64_t a, uint64_t exponent, uint64_t p) {
 static double nearest_residue(uint64_t a, uint64_t p) { return a > p / 2 ? -(double)(p - a) : (double)a; }
 
 void fc_fibonacci_start(void) {
-    /* The three greatest 2^50 - k·2^24 + 1 that are prime and leave 2 to the power of FC_ROOTS + 1, with an element that
-       is no square. */
+    /* The three greatest 2^50 - k·2^24 + 1 that are prime and leave 2 to the power of FC_ROOTS + 1, with an element
+       that is no square. */
     static const uint64_t below[3] = {28, 36, 37}, no_square[3] = {5, 3, 5};
     fc_fibonacci_word[1] = fc_fibonacci_first[1][0] = 1;
     for (int n = 2; n <= FC_FIBONACCI_TABLE; n++) {
@@ -177,8 +177,8 @@ static void mix_limbs(uint64_t *out, const uint64_t *a, int by_a, const uint64_t
 }
 
 /* The last bit in limbs: the result is in `out`, from a and b of `used` limbs. */
-static size_t finish_limbs(engine *e, const position *at, int is_lucas, const uint64_t *a, const uint64_t *b, size_t used, uint64_t *x,
-                           uint64_t *y, uint64_t *out) {
+static size_t finish_limbs(engine *e, const position *at, int is_lucas, const uint64_t *a, const uint64_t *b,
+                           size_t used, uint64_t *x, uint64_t *y, uint64_t *out) {
     const last_product last = last_of(at, is_lucas);
     /* The factors are below 4b. */
     const size_t wide = used + (b[used - 1] >> 62 != 0);
@@ -277,7 +277,8 @@ static size_t double_columns(position *at, const columns *all, size_t n) {
         const words t = words_add(words_load(all->t_low + c), words_load(all->t_high + c - 1));
         const words difference = words_sub(t, s), even = words_add(t, words_add(difference, difference));
         vec_store(all->a + c, digits_of(bit ? even : words_add(s, t), &a_before));
-        vec_store(all->b + c, digits_of(bit ? words_add(words_left(t, 2), words_sub(words_set(0), s)) : even, &b_before));
+        vec_store(all->b + c,
+                  digits_of(bit ? words_add(words_left(t, 2), words_sub(words_set(0), s)) : even, &b_before));
     }
     all->b[0] += is_odd ? -2 : 2;
     if (bit) {
@@ -311,7 +312,8 @@ static size_t finish_columns(const position *at, int is_lucas, const columns *al
 /* ---- all of it ----------------------------------------------------------------------------------------------- */
 
 /* Limbs, from a and b of `used` of them on, to the end. */
-static size_t go_on_in_limbs(engine *e, position *at, int is_lucas, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used, size_t half) {
+static size_t go_on_in_limbs(engine *e, position *at, int is_lucas, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t,
+                             size_t used, size_t half) {
     while (at->bits > 1 && used > 0) {
         used = double_limbs(e, at, a, b, s, t, used);
     }
@@ -322,13 +324,15 @@ static size_t go_on_in_limbs(engine *e, position *at, int is_lucas, uint64_t *a,
     return finish_limbs(e, at, is_lucas, a, b, used, t, t + half, s);
 }
 
-static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
+static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
+                        void *context) {
     const room sizes = room_for(n);
     const size_t half = sizes.limbs / 2;
     engine e = {.m = {interrupt, context, 0}};
     position at = start_of(n, FC_FIBONACCI_TABLE);
     const uint64_t *before = fc_fibonacci_first[at.k - 1], *current = fc_fibonacci_first[at.k];
-    uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs, *rest = t + sizes.limbs;
+    uint64_t *a = (uint64_t *)scratch, *b = a + sizes.limbs, *s = b + sizes.limbs, *t = s + sizes.limbs,
+             *rest = t + sizes.limbs;
     size_t used = used_limbs(current, FC_FIBONACCI_LIMBS);
     e.scratch = rest;
     *limbs = s;
@@ -375,7 +379,8 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
     return go_on_in_limbs(&e, &at, is_lucas, a, b, s, t, used, half);
 }
 
-static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt, void *context) {
+static size_t number(uint64_t n, int is_lucas, void *scratch, const uint64_t **limbs, fc_interrupt interrupt,
+                     void *context) {
     const size_t used = number_of(n, is_lucas, scratch, limbs, interrupt, context);
     if (used != 0 && n >= CHECKED_FROM && limbs_mersenne(*limbs, used) != number_mersenne(n, is_lucas)) {
         return FC_FIBONACCI_FAULT;
@@ -387,10 +392,12 @@ static size_t scratch_size(uint64_t n) {
     const room sizes = room_for(n);
     const size_t factor = sizes.limbs / 2;
 #ifdef FC_HAS_VECTORS
-    size_t rest = columns_scratch_count(sizes.digits) * sizeof(double), limbs = factor < LIMBS_FIRST ? factor : LIMBS_FIRST + 1;
+    size_t rest = columns_scratch_count(sizes.digits) * sizeof(double),
+           limbs = factor < LIMBS_FIRST ? factor : LIMBS_FIRST + 1;
     if (sizes.digits == 2 * COLUMNS_UP_TO + 4) {
         const size_t last = factor < TRANSFORM_MOST ? factor : TRANSFORM_MOST;
-        const size_t transforms = (2 * PRIMES * factor_count(2 * last) + transform_scratch_count(last)) * sizeof(double);
+        const size_t transforms =
+            (2 * PRIMES * factor_count(2 * last) + transform_scratch_count(last)) * sizeof(double);
         rest = rest > transforms ? rest : transforms;
         limbs = factor > TRANSFORM_MOST ? factor : limbs;
     }

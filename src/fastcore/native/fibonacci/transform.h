@@ -1,27 +1,29 @@
 /* Products of long numbers by number-theoretic transforms over three primes, on doubles.
 
-   A number of n 64-bit limbs is a polynomial; the product's coefficients, below n·2^128, are found modulo the three primes
-   p just below 2^50 and put together by J. Garner's method. Every step is exact. Residues are doubles of either sign, not
-   fully reduced. The product of two, |ab| <= 2^51·p, is reduced by T. Dekker's splitting with fused multiplication:
+   A number of n 64-bit limbs is a polynomial; the product's coefficients, below n·2^128, are found modulo the three
+   primes p just below 2^50 and put together by J. Garner's method. Every step is exact. Residues are doubles of either
+   sign, not fully reduced. The product of two, |ab| <= 2^51·p, is reduced by T. Dekker's splitting with fused
+   multiplication:
 
        h = ab, q = round(h / p), l = fma(a, b, -h), r = fma(-q, p, h) + l
 
-   Here h carries a relative error of 2^-53 and so does 1/p, so q is off the quotient by 1/2 + |ab/p|·2^-52, and |r| is at
-   most (1/2 + |ab|/p^2/4)p; h - qp is an integer below 2^52, l below 2^49, so both operations on them are exact. For a twiddle factor, |b| <= p/2,
-   and |a| <= A·p with A < 4, r is at most (1/2 + A/8)p.
+   Here h carries a relative error of 2^-53 and so does 1/p, so q is off the quotient by 1/2 + |ab/p|·2^-52, and |r| is
+   at most (1/2 + |ab|/p^2/4)p; h - qp is an integer below 2^52, l below 2^49, so both operations on them are exact. For
+   a twiddle factor, |b| <= p/2, and |a| <= A·p with A < 4, r is at most (1/2 + A/8)p.
 
    A transform of n points at node j is the remainder modulo x^n - w[j]^2 taken to its n roots: x^n - w[j]^2 =
    (x^(n/2) - w[j])(x^(n/2) + w[j]), whose factors are nodes 2j and 2j + 1, without any reordering (w is in bit-reversed
    order: w[0] = 1 and w[t + i] = w[i]·root(4t) for i < t, a power of two). Passes of four branches go down to LANES^2
-   points, which are done in registers. The last results stay in the order in which the registers have them: pointwise products do
-   not mind, and the inverse starts from there.
+   points, which are done in registers. The last results stay in the order in which the registers have them: pointwise
+   products do not mind, and the inverse starts from there.
 
-   To lose little to powers of two, a product is also taken modulo (x^L - 1) and one or two factors of x^L + 1: sizes are
-   5/8, 3/4, 7/8 and all of a power of two.
+   To lose little to powers of two, a product is also taken modulo (x^L - 1) and one or two factors of x^L + 1: sizes
+   are 5/8, 3/4, 7/8 and all of a power of two.
 
    The same number of operations as with integers of 52 bits (AVX-512 IFMA), and it runs on every ISA with fused
-   multiplication. References: J. van der Hoeven and G. Lecerf, "Implementing number theoretic transforms" (2024); for the
-   reduction, G. Lecerf, J. van der Hoeven and G. Quintin, "Modular SIMD arithmetic in Mathemagix", ACM TOMS 43 (2016). */
+   multiplication. References: J. van der Hoeven and G. Lecerf, "Implementing number theoretic transforms" (2024); for
+   the reduction, G. Lecerf, J. van der Hoeven and G. Quintin, "Modular SIMD arithmetic in Mathemagix", ACM TOMS 43
+   (2016). */
 #ifndef FASTCORE_FIBONACCI_TRANSFORM_H
 #define FASTCORE_FIBONACCI_TRANSFORM_H
 
@@ -150,7 +152,8 @@ FC_INLINE void transpose(vec x[LANES]) {
     for (int i = 0; i < 8; i += 4) {
         for (int j = 0; j < 2; j++) {
             x[i + j] = _mm512_permutex2var_pd(y[i + j], _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), y[i + j + 2]);
-            x[i + j + 2] = _mm512_permutex2var_pd(y[i + j], _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15), y[i + j + 2]);
+            x[i + j + 2] =
+                _mm512_permutex2var_pd(y[i + j], _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15), y[i + j + 2]);
         }
     }
     for (int j = 0; j < 4; j++) {
@@ -224,8 +227,10 @@ FC_INLINE void factors_of_nodes(vec out[LANES], const double *w, size_t j) {
 #endif
 #if LANES > 4
     {
-        const vec a = vec_load(w + 4 * j), b = vec_load(w + 4 * j + 8), c = vec_load(w + 4 * j + 16), d = vec_load(w + 4 * j + 24);
-        const vec even = even_lanes(a, b), odd = odd_lanes(a, b), more_even = even_lanes(c, d), more_odd = odd_lanes(c, d);
+        const vec a = vec_load(w + 4 * j), b = vec_load(w + 4 * j + 8), c = vec_load(w + 4 * j + 16),
+                  d = vec_load(w + 4 * j + 24);
+        const vec even = even_lanes(a, b), odd = odd_lanes(a, b), more_even = even_lanes(c, d),
+                  more_odd = odd_lanes(c, d);
         out[3] = even_lanes(even, more_even);
         out[4] = even_lanes(odd, more_odd);
         out[5] = odd_lanes(even, more_even);
@@ -234,7 +239,8 @@ FC_INLINE void factors_of_nodes(vec out[LANES], const double *w, size_t j) {
 #endif
 }
 
-/* The levels of BASE_POINTS points whose distance is LANES and more; and those within a vector, on the transposed block. */
+/* The levels of BASE_POINTS points whose distance is LANES and more; and those within a vector, on the transposed
+ * block. */
 FC_INLINE void split_rows(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
     for (int i = 0; i < LANES; i++) {
@@ -461,9 +467,11 @@ static void make_factors(double *w, double *inverse_w, size_t count, const fc_pr
 
 /* The residues of LANES limbs, below p. */
 FC_INLINE vec residues(words limbs, const field *f) {
-    const words upper_bits = words_set(UINT64_C(0x4530000000000000)), lower_bits = words_set(UINT64_C(0x4330000000000000));
+    const words upper_bits = words_set(UINT64_C(0x4530000000000000)),
+                lower_bits = words_set(UINT64_C(0x4330000000000000));
     const vec upper = vec_sub(vec_of(words_or(words_right(limbs, 32), upper_bits)), vec_set(0x1p84));
-    const vec lower = vec_sub(vec_of(words_or(words_and(limbs, words_set(UINT64_C(0xffffffff))), lower_bits)), vec_set(0x1p52));
+    const vec lower =
+        vec_sub(vec_of(words_or(words_and(limbs, words_set(UINT64_C(0xffffffff))), lower_bits)), vec_set(0x1p52));
     return vec_add(reduced(upper, f), lower);
 }
 
@@ -506,9 +514,9 @@ static void transform(double *x, const uint64_t *limbs, size_t n, const plan *al
     split_points(x, all->length, 0, f);
 }
 
-/* Puts what is known modulo g = x^length - 1, times x^(length/2) - I if `is_second`, in x[0 … at), together with what is
-   known modulo x^count - theta in x[at … at + count): A + g·Q with Q = (B - A) / g modulo x^count - theta, where g is -2,
-   or 4I. B lacks the factor `scale` that A has. */
+/* Puts what is known modulo g = x^length - 1, times x^(length/2) - I if `is_second`, in x[0 … at), together with what
+   is known modulo x^count - theta in x[at … at + count): A + g·Q with Q = (B - A) / g modulo x^count - theta, where g
+   is -2, or 4I. B lacks the factor `scale` that A has. */
 static void join_part(double *x, size_t at, size_t count, unsigned node, double scale, int is_second, const field *f) {
     const double theta = node == 1 ? -1 : f->w[node / 2], i = f->w[1];
     const double half = scalar_reduced((scalar_p(f) + 1) / 2, f), quarter = scalar_product(half, half, f);
@@ -555,7 +563,8 @@ static void multiply_points(double *x, const double *y, const plan *all, const f
     }
     at = all->length;
     for (unsigned part = 0; part < all->parts; part++) {
-        join_part(x, at, all->part_length[part], all->node[part], (double)(all->length / all->part_length[part]), part == 1, f);
+        join_part(x, at, all->part_length[part], all->node[part], (double)(all->length / all->part_length[part]),
+                  part == 1, f);
         at += all->part_length[part];
     }
 }
@@ -572,8 +581,8 @@ typedef struct garner {
 FC_INLINE vec positive(vec a, const field *f) { return vec_select_negative(a, vec_add(a, f->p), a); }
 
 /* Adds v1 + v2·p1 + v3·p1p2 to the carry, and returns the lowest limb; v1 and v2 are at most 2^50. */
-FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, uint64_t v3, uint64_t p1, uint64_t p12_low,
-                                   uint64_t p12_high) {
+FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, uint64_t v3, uint64_t p1,
+                                   uint64_t p12_low, uint64_t p12_high) {
 #if defined(__SIZEOF_INT128__)
     const unsigned __int128 third = (unsigned __int128)v3 * p12_low;
     unsigned __int128 sum = (unsigned __int128)carry[1] << 64 | carry[0];
@@ -606,8 +615,8 @@ FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, 
 }
 
 /* The digits of `block` coefficients from `first` on, in the mixed radix p1, p1p2. */
-FC_INLINE void mixed_digits(uint64_t v[PRIMES][GARNER_BLOCK], const double *x, size_t points, size_t first, size_t block,
-                            const garner *g) {
+FC_INLINE void mixed_digits(uint64_t v[PRIMES][GARNER_BLOCK], const double *x, size_t points, size_t first,
+                            size_t block, const garner *g) {
     const field f1 = g->field[0], f2 = g->field[1], f3 = g->field[2];
     for (size_t i = 0; i < block; i += LANES) {
         const double *r = x + first + i;
@@ -623,7 +632,8 @@ FC_INLINE void mixed_digits(uint64_t v[PRIMES][GARNER_BLOCK], const double *x, s
 }
 
 /* Makes 2n digits of `count` coefficients modulo each of the primes. */
-typedef void (*carry_function)(uint64_t *out, size_t digits, const double *x, size_t points, size_t count, const garner *g);
+typedef void (*carry_function)(uint64_t *out, size_t digits, const double *x, size_t points, size_t count,
+                               const garner *g);
 
 /* Digits that are limbs. */
 static void carry_limbs(uint64_t *out, size_t limbs, const double *x, size_t points, size_t count, const garner *g) {

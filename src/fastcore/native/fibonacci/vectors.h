@@ -3,8 +3,8 @@
    undefined and runs on limbs.h.
 
    vec_fma(a, b, c) is ab + c, vec_fms(a, b, c) is ab - c, vec_fnma(a, b, c) is c - ab, each rounded once.
-   words_after(before, v) is v one lane up, with the last lane of `before` in lane 0; vec_select_negative(x, a, b) takes the
-   lanes of a where x has the sign of negative numbers, else those of b. */
+   words_after(before, v) is v one lane up, with the last lane of `before` in lane 0; vec_select_negative(x, a, b) takes
+   the lanes of a where x has the sign of negative numbers, else those of b. */
 #ifndef FASTCORE_FIBONACCI_VECTORS_H
 #define FASTCORE_FIBONACCI_VECTORS_H
 
@@ -70,7 +70,7 @@ typedef __m256i words;
 #define words_left(a, bits) _mm256_slli_epi64(a, bits)
 #define words_right(a, bits) _mm256_srli_epi64(a, bits)
 /* There is no such instruction: made non-negative, shifted, and what was added taken away. */
-#define words_right_signed(a, bits)                                                           \
+#define words_right_signed(a, bits)                                                              \
     _mm256_sub_epi64(_mm256_srli_epi64(_mm256_add_epi64(a, words_set(UINT64_C(1) << 63)), bits), \
                      words_set(UINT64_C(1) << (63 - (bits))))
 #define words_after(before, v) _mm256_alignr_epi8(v, _mm256_permute2x128_si256(before, v, 0x21), 8)
@@ -120,8 +120,12 @@ typedef int64x2_t words;
 #define ROUNDING 0x1.8p52
 #define ROUNDING_BITS UINT64_C(0x4338000000000000)
 
-FC_INLINE words words_of_integers(vec x) { return words_sub(words_of(vec_add(x, vec_set(ROUNDING))), words_set(ROUNDING_BITS)); }
-FC_INLINE vec vec_of_integers(words x) { return vec_sub(vec_of(words_add(x, words_set(ROUNDING_BITS))), vec_set(ROUNDING)); }
+FC_INLINE words words_of_integers(vec x) {
+    return words_sub(words_of(vec_add(x, vec_set(ROUNDING))), words_set(ROUNDING_BITS));
+}
+FC_INLINE vec vec_of_integers(words x) {
+    return vec_sub(vec_of(words_add(x, words_set(ROUNDING_BITS))), vec_set(ROUNDING));
+}
 #endif
 
 #endif
