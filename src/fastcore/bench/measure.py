@@ -102,7 +102,7 @@ def check(case: Case, n: int, known: dict[tuple[str, str], tuple[int, float]]) -
         key = (case.name, row.contender.name)
         if key in known:
             before, seconds = known[key]
-            estimate = seconds * (n / before) ** (2 if seconds > 1e-3 and case.family == "fibonacci" else 1)
+            estimate = seconds * (n / before) ** (case.growth if seconds > 1e-3 else min(case.growth, 1))
             if estimate > MOST_SECONDS:
                 row.status = f"skipped (est. {estimate:.0f} s)"
                 continue

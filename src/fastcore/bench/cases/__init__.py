@@ -53,6 +53,7 @@ class Case:
     title: str
     make: Callable[[int], list[Contender]]
     is_exact: bool = True  # results must be equal; else equal up to the order of additions
+    growth: int = 1  # the power of n with which the slowest contender's time grows
 
     @property
     def family(self) -> str:

@@ -467,21 +467,21 @@ def row(n: int) -> list[Contender]:
 
 
 CASES: list[Case] = [
-    NumberCase("fibonacci/number", "F(n)", number),
+    NumberCase("fibonacci/number", "F(n)", number, growth=2),
     NumberCase("fibonacci/small", "F(10), F(50), F(93), F(186) in turn, n of them, at most 1000", small),
-    NumberCase("fibonacci/str", "the digits of F(n)", text),
-    NumberCase("fibonacci/lucas", "L(n)", lucas),
+    NumberCase("fibonacci/str", "the digits of F(n)", text, growth=2),
+    NumberCase("fibonacci/lucas", "L(n)", lucas, growth=2),
     NumberCase("fibonacci/mod", "F(n) mod 10^9 + 7", modulo),
-    NumberCase("fibonacci/mod-far", "F(10^18 + n) mod 10^9 + 7", far_modulo(MODULUS)),
-    NumberCase("fibonacci/mod-far-word", "F(10^18 + n) mod 10^18 + 9", far_modulo(WORD_MODULUS)),
+    NumberCase("fibonacci/mod-far", "F(10^18 + n) mod 10^9 + 7", far_modulo(MODULUS), growth=0),
+    NumberCase("fibonacci/mod-far-word", "F(10^18 + n) mod 10^18 + 9", far_modulo(WORD_MODULUS), growth=0),
     NumberCase("fibonacci/array", "of n indices up to 93", plain_array),
     NumberCase("fibonacci/array-out", "of n indices up to 93, into an array that is there", plain_array_out),
     NumberCase("fibonacci/array-mod", "of n indices from 10^18 mod 10^9 + 7, at most 10 000", array_modulo(MODULUS)),
     NumberCase(
         "fibonacci/array-mod-word", "of n indices from 10^18 mod 10^18 + 9, at most 10 000", array_modulo(WORD_MODULUS)
     ),
-    NumberCase("fibonacci/range", "F(0) to F(n-1), at most 20 000 of them", row),
-    NumberCase("fibonacci/recurrence-2", "term 10^18 + n of 2 coefficients mod 10^18 + 9", recurrence(2)),
-    NumberCase("fibonacci/recurrence-10", "term 10^18 + n of 10 coefficients mod 10^18 + 9", recurrence(10)),
-    NumberCase("fibonacci/recurrence-100", "term 10^18 + n of 100 coefficients mod 10^18 + 9", recurrence(100)),
+    NumberCase("fibonacci/range", "F(0) to F(n-1), at most 20 000 of them", row, growth=2),
+    NumberCase("fibonacci/recurrence-2", "term 10^18 + n of 2 coefficients mod 10^18 + 9", recurrence(2), growth=0),
+    NumberCase("fibonacci/recurrence-10", "term 10^18 + n of 10 coefficients mod 10^18 + 9", recurrence(10), growth=0),
+    NumberCase("fibonacci/recurrence-100", "term 10^18 + n of 100 coefficients mod 10^18 + 9", recurrence(100), growth=0),
 ]
