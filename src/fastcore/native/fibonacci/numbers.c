@@ -20,9 +20,13 @@
 #include "transform.h"
 #include "wide.h"
 
-/* Up to so many limbs rows of 64-bit products take less time than columns, which have to be made. */
-#ifndef LIMBS_FIRST
-#define LIMBS_FIRST 28
+/* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares, and the last
+   factors. */
+#ifndef LIMBS_UP_TO
+#define LIMBS_UP_TO 14
+#endif
+#ifndef LAST_LIMBS_UP_TO
+#define LAST_LIMBS_UP_TO 28
 #endif
 /* Numbers of more digits are squared by transforms, and the last factors likewise. */
 #ifndef COLUMNS_UP_TO
@@ -203,16 +207,14 @@ static size_t finish_limbs(engine *e, const position *at, int is_lucas, const ui
 
 #ifdef FC_HAS_VECTORS
 
-/* Digits of 51 bits from limbs; returns how many. */
+/* Digits of 51 bits from n limbs, behind which there is a zero; returns how many. Each lies within the eight bytes from
+   the one that it begins in. */
 static size_t row_of_limbs(double *row, const uint64_t *limbs, size_t n) {
     const size_t digits = (n * 64 + DIGIT_BITS - 1) / DIGIT_BITS;
     for (size_t i = 0; i < digits; i++) {
-        const size_t bit = i * DIGIT_BITS, limb = bit / 64, shift = bit % 64;
-        uint64_t digit = limbs[limb] >> shift;
-        if (shift > 64 - DIGIT_BITS && limb + 1 < n) {
-            digit |= limbs[limb + 1] << (64 - shift);
-        }
-        row[i] = (double)(int64_t)(digit & ((UINT64_C(1) << DIGIT_BITS) - 1));
+        const size_t bit = i * DIGIT_BITS;
+        const uint64_t eight = fc_load_little((const char *)limbs + bit / 8);
+        row[i] = (double)(int64_t)(eight >> bit % 8 & ((UINT64_C(1) << DIGIT_BITS) - 1));
     }
     end_row(row, digits);
     return digits;
@@ -351,12 +353,14 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
     memcpy(a, before, FC_FIBONACCI_LIMBS * sizeof *a);
     memcpy(b, current, FC_FIBONACCI_LIMBS * sizeof *b);
 #ifdef FC_HAS_VECTORS
-    while (at.bits > 1 && used <= LIMBS_FIRST) {
+    while (at.bits > 1 && used <= LIMBS_UP_TO) {
         used = double_limbs(&e, &at, a, b, s, t, used);
     }
-    if (used > LIMBS_FIRST) {
+    if (at.bits > 1 || used > LAST_LIMBS_UP_TO) {
         const columns all = columns_in((double *)rest, sizes.digits);
-        size_t digits = row_of_limbs(all.b, b, used), i;
+        size_t digits, i;
+        a[used] = b[used] = 0;
+        digits = row_of_limbs(all.b, b, used);
         row_of_limbs(all.a, a, used);
         while (at.bits > 1 && digits <= COLUMNS_UP_TO) {
             digits = double_columns(&at, &all, digits);
@@ -393,7 +397,7 @@ static size_t scratch_size(uint64_t n) {
     const size_t factor = sizes.limbs / 2;
 #ifdef FC_HAS_VECTORS
     size_t rest = columns_scratch_count(sizes.digits) * sizeof(double),
-           limbs = factor < LIMBS_FIRST ? factor : LIMBS_FIRST + 1;
+           limbs = factor < LAST_LIMBS_UP_TO ? factor : LAST_LIMBS_UP_TO + 1;
     if (sizes.digits == 2 * COLUMNS_UP_TO + 4) {
         const size_t last = factor < TRANSFORM_MOST ? factor : TRANSFORM_MOST;
         const size_t transforms =

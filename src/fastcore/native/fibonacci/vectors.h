@@ -76,7 +76,7 @@ typedef __m256i words;
 #define words_after(before, v) _mm256_alignr_epi8(v, _mm256_permute2x128_si256(before, v, 0x21), 8)
 #define vec_select_negative(x, a, b) _mm256_blendv_pd(b, a, x)
 
-#elif defined(__aarch64__) || defined(_M_ARM64)
+#elif (defined(__aarch64__) && !defined(__AARCH64EB__)) || defined(_M_ARM64)
 #include <arm_neon.h>
 #define FC_HAS_VECTORS 1
 #define LANES 2
