@@ -481,7 +481,7 @@ CASES: list[Case] = [
         "fibonacci/array-mod-word", "of n indices from 10^18 mod 10^18 + 9, at most 10 000", array_modulo(WORD_MODULUS)
     ),
     NumberCase("fibonacci/range", "F(0) to F(n-1), at most 20 000 of them", row, growth=2),
-    NumberCase("fibonacci/recurrence-2", "term 10^18 + n of 2 coefficients mod 10^18 + 9", recurrence(2), growth=0),
-    NumberCase("fibonacci/recurrence-10", "term 10^18 + n of 10 coefficients mod 10^18 + 9", recurrence(10), growth=0),
-    NumberCase("fibonacci/recurrence-100", "term 10^18 + n of 100 coefficients mod 10^18 + 9", recurrence(100), growth=0),
+    NumberCase("fibonacci/recurrence-2", "term 10^18 + n of 2 terms mod 10^18 + 9", recurrence(2), growth=0),
+    NumberCase("fibonacci/recurrence-10", "term 10^18 + n of 10 terms mod 10^18 + 9", recurrence(10), growth=0),
+    NumberCase("fibonacci/recurrence-100", "term 10^18 + n of 100 terms mod 10^18 + 9", recurrence(100), growth=0),
 ]

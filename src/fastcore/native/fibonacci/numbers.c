@@ -20,8 +20,8 @@
 #include "transform.h"
 #include "wide.h"
 
-/* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares, and the last
-   factors. */
+/* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares, and the
+   last factors. */
 #ifndef LIMBS_UP_TO
 #define LIMBS_UP_TO 14
 #endif
