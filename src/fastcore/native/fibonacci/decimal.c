@@ -111,8 +111,6 @@ static void divide_limbs_by_words(uint64_t *limbs, size_t n, uint64_t remainders
     }
 }
 
-static size_t used_words(const uint64_t *words_, size_t n) { return used_limbs(words_, n); }
-
 /* Words of 10^18 of n limbs, which are used up; returns how many. */
 static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
     size_t count = 0;
@@ -121,7 +119,7 @@ static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
         count += DIVISIONS;
         n = used_limbs(limbs, n);
     }
-    return used_words(out, count);
+    return used_limbs(out, count);
 }
 
 /* ---- text ---------------------------------------------------------------------------------------------------- */
@@ -264,7 +262,7 @@ static size_t carry_row(uint64_t *out, const double *row, size_t n) {
         out[i] = (uint64_t)(v - carry * ROW_RADIX);
     }
     assert(carry == 0);
-    return used_words(out, n);
+    return used_limbs(out, n);
 }
 
 static size_t finish_decimal_columns(const position *at, const columns *all, size_t n, uint64_t *out) {
@@ -305,7 +303,7 @@ static size_t words_of_digits(uint64_t *out, const uint64_t *digits, size_t n) {
             out[count++] = digits[i + j] / power[j] + digits[i + j + 1] % power[j + 1] * power[5 - j];
         }
     }
-    return used_words(out, count);
+    return used_limbs(out, count);
 }
 
 /* Digits of 10^18 from coefficients below n·10^36. */
@@ -344,7 +342,7 @@ static void carry_words(uint64_t *out, size_t digits, const double *x, size_t po
 }
 
 /* out = by_x·x + by_y·y + constant, of n digits; the result is not negative and fits. Sums are from -2·10^18 to
- * 4·10^18. */
+   4·10^18. `out` may be x. */
 static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint64_t *y, int by_y, int constant,
                           size_t n) {
     const int64_t radix = (int64_t)WORD_RADIX;
@@ -376,7 +374,7 @@ static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, u
         combine_words(a, s, 1, t, 1, 0, wide);
         combine_words(b, t, 3, s, -2, c, wide);
     }
-    return used_words(b, wide);
+    return used_limbs(b, wide);
 }
 
 static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t *b, size_t used, uint64_t *x,
@@ -389,24 +387,10 @@ static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t
     if (!multiply_transformed(m, out, x, y, wide, g, points, carry_words)) {
         return 0;
     }
-    if (last.constant < 0) {
-        /* It may borrow. */
-        size_t i = 0;
-        uint64_t borrow = (uint64_t)-last.constant;
-        for (; borrow != 0; i++) {
-            const uint64_t before = out[i];
-            out[i] = before < borrow ? before + WORD_RADIX - borrow : before - borrow;
-            borrow = before < borrow;
-        }
-    } else {
-        uint64_t carry = (uint64_t)last.constant;
-        for (size_t i = 0; carry != 0; i++) {
-            const uint64_t sum = out[i] + carry;
-            carry = sum >= WORD_RADIX;
-            out[i] = sum - carry * WORD_RADIX;
-        }
+    if (last.constant != 0) {
+        combine_words(out, out, 1, out, 0, last.constant, 2 * wide);
     }
-    return used_words(out, 2 * wide);
+    return used_limbs(out, 2 * wide);
 }
 
 #endif
@@ -461,13 +445,13 @@ static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interr
     assert(n > FC_FIBONACCI_TABLE / 2 && n <= most());
     out->width = WORD_DIGITS;
     if (n <= CONVERTED_UP_TO) {
-        uint64_t *words_ = (uint64_t *)scratch;
+        uint64_t *out_words = (uint64_t *)scratch, *rest = out_words + sizes.words;
         const uint64_t *limbs;
-        const size_t used = fc_fibonacci.number(n, 0, words_ + sizes.words, &limbs, interrupt, context);
+        const size_t used = fc_fibonacci.number(n, 0, rest, &limbs, interrupt, context);
         /* Some lie in a table, and these will be used up. */
-        memmove(words_ + sizes.words, limbs, used * sizeof *limbs);
-        out->count = words_of_limbs(words_, words_ + sizes.words, used);
-        out->word = words_;
+        memmove(rest, limbs, used * sizeof *limbs);
+        out->count = words_of_limbs(out_words, rest, used);
+        out->word = out_words;
         return 1;
     }
 #ifdef FC_HAS_VECTORS

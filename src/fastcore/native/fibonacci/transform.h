@@ -20,10 +20,10 @@
    To lose little to powers of two, a product is also taken modulo (x^L - 1) and one or two factors of x^L + 1: sizes
    are 5/8, 3/4, 7/8 and all of a power of two.
 
-   The same number of operations as with integers of 52 bits (AVX-512 IFMA), and it runs on every ISA with fused
-   multiplication. References: J. van der Hoeven and G. Lecerf, "Implementing number theoretic transforms" (2024); for
-   the reduction, G. Lecerf, J. van der Hoeven and G. Quintin, "Modular SIMD arithmetic in Mathemagix", ACM TOMS 43
-   (2016). */
+   A butterfly is 8 3/4 operations, half of them multiplications: as many as with integers of 52 bits (AVX-512 IFMA, 9),
+   so that one kernel serves every ISA with fused multiplication. References: J. van der Hoeven and G. Lecerf,
+   "Implementing number theoretic transforms" (2024); for the reduction, G. Lecerf, J. van der Hoeven and G. Quintin,
+   "Modular SIMD arithmetic in Mathemagix", ACM TOMS 43 (2016). */
 #ifndef FASTCORE_FIBONACCI_TRANSFORM_H
 #define FASTCORE_FIBONACCI_TRANSFORM_H
 
@@ -45,7 +45,7 @@
 /* Coefficients put together at a time. */
 #define GARNER_BLOCK 64
 
-/* Powers of i-th roots for one prime, and what reduces modulo it. */
+/* A prime, its inverse, and the factors of all nodes and of their inverses. */
 typedef struct field {
     vec p, inverse;
     const double *w, *inverse_w;
@@ -105,7 +105,8 @@ FC_INLINE void split_four(vec x[4], vec w1, vec w2, vec w3, const field *f) {
     x[3] = vec_sub(y2, y3);
 }
 
-/* The inverse, times four: residues are below 1.01p before and after. */
+/* The inverse, times four. Residues are below p before and after: four of them are below 4p, and a product with a
+   factor below (1/2 + 4/8)p. (More than 4p would not do: q must stay below 2^51 to be rounded to an integer.) */
 FC_INLINE void join_four(vec x[4], vec w1, vec w2, vec w3, const field *f) {
     const vec y0 = vec_add(x[0], x[1]), y1 = product(vec_sub(x[0], x[1]), w2, f);
     const vec y2 = vec_add(x[2], x[3]), y3 = product(vec_sub(x[2], x[3]), w3, f);
@@ -553,6 +554,7 @@ static void join_part(double *x, size_t at, size_t count, unsigned node, double 
 static void multiply_points(double *x, const double *y, const plan *all, const field *f) {
     size_t at = all->length;
     for (size_t i = 0; i < all->points; i += LANES) {
+        /* Below (1/2 + 1.2/4)p, as the inverse wants. */
         const vec a = vec_load(x + i);
         vec_store(x + i, product(reduced(a, f), vec_load(y + i), f));
     }
@@ -577,7 +579,8 @@ typedef struct garner {
     vec unscale[PRIMES], by_p1, by_p1_3, by_p2_3;
 } garner;
 
-/* A residue of either sign as one below p that is not negative (or p, for -0). */
+/* A product of either sign as one from 0 up, below p. It is never -0, which would become p: of its two parts, which
+   cancel or are both 0, fma(a, b, -h) is +0. */
 FC_INLINE vec positive(vec a, const field *f) { return vec_select_negative(a, vec_add(a, f->p), a); }
 
 /* Adds v1 + v2·p1 + v3·p1p2 to the carry, and returns the lowest limb; v1 and v2 are at most 2^50. */

@@ -89,7 +89,7 @@ typedef int64x2_t words;
 #define vec_sub(a, b) vsubq_f64(a, b)
 #define vec_mul(a, b) vmulq_f64(a, b)
 #define vec_fma(a, b, c) vfmaq_f64(c, a, b)
-#define vec_fms(a, b, c) vnegq_f64(vfmsq_f64(c, a, b))
+#define vec_fms(a, b, c) vfmaq_f64(vnegq_f64(c), a, b) /* not -(c - ab), which is -0 where this is 0 */
 #define vec_fnma(a, b, c) vfmsq_f64(c, a, b)
 #define vec_of(a) vreinterpretq_f64_s64(a)
 #define words_of(a) vreinterpretq_s64_f64(a)
