@@ -94,10 +94,17 @@ cdef int _is_interrupted(void *context) noexcept nogil:
     return 0
 
 
+cdef list _first_fibonacci_numbers():
+    cdef list numbers = []
+    at, after = 0, 1
+    while len(numbers) <= FIBONACCI_READY:
+        numbers.append(at)
+        at, after = after, at + after
+    return numbers
+
+
 # F(0) … F(370), ready to be returned.
-cdef list _fibonacci_first = [0, 1]
-while len(_fibonacci_first) <= FIBONACCI_READY:
-    _fibonacci_first.append(builtins.sum(_fibonacci_first[len(_fibonacci_first) - 2:]))
+cdef list _fibonacci_first = _first_fibonacci_numbers()
 
 
 cdef object _fibonacci_number(uint64_t n, bint is_lucas, bint is_negative):

@@ -220,48 +220,51 @@ static size_t row_of_limbs(double *row, const uint64_t *limbs, size_t n) {
     return digits;
 }
 
-/* Carries n digits through; returns how many limbs there are. */
-static size_t limbs_of_row(uint64_t *limbs, const double *row, size_t n) {
-    uint64_t word = 0;
-    int64_t carry = 0;
-    unsigned filled = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t v = (int64_t)row[i] + carry;
-        const uint64_t digit = (uint64_t)v & ((UINT64_C(1) << DIGIT_BITS) - 1);
-        carry = v >> DIGIT_BITS;
-        word |= digit << filled;
-        filled += DIGIT_BITS;
-        if (filled >= 64) {
-            limbs[count++] = word;
-            filled -= 64;
-            word = filled == 0 ? 0 : digit >> (DIGIT_BITS - filled);
-        }
+/* Digits that are carried through and put side by side. */
+typedef struct packing {
+    uint64_t *limbs, word;
+    size_t count;
+    unsigned filled; /* bits of the word */
+    int64_t carry;
+} packing;
+
+FC_INLINE void pack(packing *p, int64_t v) {
+    uint64_t digit;
+    v += p->carry;
+    digit = (uint64_t)v & ((UINT64_C(1) << DIGIT_BITS) - 1);
+    p->carry = v >> DIGIT_BITS;
+    p->word |= digit << p->filled;
+    p->filled += DIGIT_BITS;
+    if (p->filled >= 64) {
+        p->limbs[p->count++] = p->word;
+        p->filled -= 64;
+        p->word = p->filled == 0 ? 0 : digit >> (DIGIT_BITS - p->filled);
     }
-    limbs[count++] = word | (uint64_t)carry << filled;
-    return used_limbs(limbs, count);
 }
 
-/* The same of column sums, and a constant. */
-static size_t limbs_of_sums(uint64_t *limbs, const int64_t *high, const int64_t *low, size_t n, int constant) {
-    uint64_t word = 0;
-    int64_t carry = constant;
-    unsigned filled = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int64_t v = low[i] + high[(ptrdiff_t)i - 1] + carry;
-        const uint64_t digit = (uint64_t)v & ((UINT64_C(1) << DIGIT_BITS) - 1);
-        carry = v >> DIGIT_BITS;
-        word |= digit << filled;
-        filled += DIGIT_BITS;
-        if (filled >= 64) {
-            limbs[count++] = word;
-            filled -= 64;
-            word = filled == 0 ? 0 : digit >> (DIGIT_BITS - filled);
-        }
+/* How many limbs there are. */
+FC_INLINE size_t end_packing(packing *p) {
+    assert(p->carry == 0);
+    p->limbs[p->count++] = p->word;
+    return used_limbs(p->limbs, p->count);
+}
+
+/* Of n digits of a row, which have a zero behind them. */
+static size_t limbs_of_row(uint64_t *limbs, const double *row, size_t n) {
+    packing p = {.limbs = limbs};
+    for (size_t i = 0; i < n + 1; i++) {
+        pack(&p, (int64_t)row[i]);
     }
-    limbs[count++] = word;
-    return used_limbs(limbs, count);
+    return end_packing(&p);
+}
+
+/* Of n column sums, and a constant. */
+static size_t limbs_of_sums(uint64_t *limbs, const int64_t *high, const int64_t *low, size_t n, int constant) {
+    packing p = {.limbs = limbs, .carry = constant};
+    for (size_t i = 0; i < n; i++) {
+        pack(&p, low[i] + high[(ptrdiff_t)i - 1]);
+    }
+    return end_packing(&p);
 }
 
 /* One step in columns: of n digits in a and b; returns how many they have then. */
