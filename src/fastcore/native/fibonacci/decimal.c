@@ -8,7 +8,7 @@
    with N. Möller's and T. Granlund's reciprocal ("Improved division by invariant integers", IEEE Trans. Comput. 60
    (2011)).
 
-   Without vectors only short numbers are made here. */
+   Without vectors there is only the first way. */
 #include <assert.h>
 
 #include "columns.h"
@@ -23,9 +23,11 @@
 #define ROW_RADIX ((int64_t)1000000000000000) /* 10^15 */
 #define ROW_DIGITS 15
 
-/* Numbers up to this index are converted from limbs. */
-#ifndef CONVERTED_UP_TO
+/* Numbers up to this index are converted from limbs; without vectors, those that Python's decimal takes longer for. */
+#ifdef FC_HAS_VECTORS
 #define CONVERTED_UP_TO 1500
+#else
+#define CONVERTED_UP_TO 100000
 #endif
 /* Numbers of more digits of 10^15 are squared by transforms, and the last factors likewise. */
 #ifndef DECIMAL_COLUMNS_UP_TO
