@@ -75,7 +75,7 @@ cdef extern from *:
 
 # Below, the GIL is kept: what is to be computed takes no longer than giving it up.
 cdef enum:
-    FIBONACCI_RELEASE_FROM = 4096
+    FIBONACCI_RELEASE_FROM = 16384
     FIBONACCI_READY = 370  # the last number below 2**256
     FIBONACCI_ROOM = 2048  # words on the stack
 
