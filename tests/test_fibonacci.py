@@ -950,6 +950,7 @@ def test_callers_in_several_threads_do_not_disturb_each_other(fc):
     "call",
     (
         "fibonacci(10**9)",
+        "fibonacci(2 * 10**9)",
         "lucas(-10**9)",
         "fibonacci_str(3 * 10**8)",
         "linear_recurrence([1, 1], [0, 1], 10**9)",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -150,25 +148,3 @@ def test_nothing_is_leaked(np):
         "gc.collect(); print(tracemalloc.get_traced_memory()[0] - before < 20000)"
     )
     assert python(code) == "True"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-def test_a_long_fibonacci_answers_ctrl_c():
-    if not NATIVE:
-        pytest.skip("the twin answers between two operations of Python's own")
-    # A shell's background job starts with the signal ignored.
-    code = (
-        "import signal, fastcore as fc; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "print('go', flush=True); fc.fibonacci(2 * 10**9)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        child.stdout.readline()
-        time.sleep(0.5)
-        child.send_signal(signal.SIGINT)
-        start = time.monotonic()
-        try:
-            error = child.communicate(timeout=30)[1]
-        finally:
-            child.kill()
-    assert b"KeyboardInterrupt" in error
-    assert time.monotonic() - start < 10

@@ -377,8 +377,6 @@ cdef extern from "fastcore.h" nogil:
         void (*advance)(void *scratch, const uint64_t *n, size_t first, size_t last) noexcept nogil
         uint64_t (*finish)(void *scratch) noexcept nogil
 
-    const uint64_t *fc_fibonacci_word
-    size_t fc_fibonacci_limbs(uint64_t n)
     size_t fc_residues_scratch_size(unsigned int bits, size_t count)
     size_t fc_recurrence_scratch_size(size_t k)
 

@@ -172,9 +172,7 @@ def fibonacci_mod(n: int, m: int) -> int:
     209783453
     """
     n = arguments.index("fibonacci_mod", "'n'", n)
-    m = arguments.index("fibonacci_mod", "'m'", m)
-    if m < 1:
-        raise ValueError(f"fibonacci_mod: 'm' must be at least 1, not {m}")
+    m = modulus("fibonacci_mod", "'m'", m)
     return _residue(n, m)
 
 
@@ -252,7 +250,7 @@ def fibonacci_array(n: Any, *, mod: int | None = None, out: Any = None) -> Any:
     [209783453, 1000000006]
     """
     if mod is not None:
-        mod = modulus("fibonacci_array", mod)
+        mod = modulus("fibonacci_array", "'mod'", mod)
         if mod > 2**64:
             raise OverflowError(f"fibonacci_array: 'mod' must be at most {2**64}, not {mod}")
     operand = arguments.read("fibonacci_array", "'n'", n, "integers")
@@ -330,7 +328,7 @@ def linear_recurrence(coefficients: Iterable[int], initial: Iterable[int], n: in
     if n < 0:
         raise ValueError(f"linear_recurrence: 'n' must be at least 0, not {n}")
     if mod is not None:
-        mod = modulus("linear_recurrence", mod)
+        mod = modulus("linear_recurrence", "'mod'", mod)
     if mod is None and n < FEW * len(c):
         while len(x) <= n:
             x.append(sum(v * w for v, w in zip(c, reversed(x))))
@@ -356,11 +354,11 @@ def index(function: str, argument: str, n: Any) -> int:
     return number
 
 
-def modulus(function: str, mod: Any) -> int:
-    """The argument `mod`."""
-    number = arguments.index(function, "'mod'", mod)
+def modulus(function: str, argument: str, m: Any) -> int:
+    """What numbers are taken modulo."""
+    number = arguments.index(function, argument, m)
     if number < 1:
-        raise ValueError(f"{function}: 'mod' must be at least 1, not {number}")
+        raise ValueError(f"{function}: {argument} must be at least 1, not {number}")
     return number
 
 

@@ -14,19 +14,6 @@ cdef enum:
 _TWO_TO_64 = 1 << 64
 
 
-cdef list _first_numbers():
-    cdef list numbers = []
-    at, after = 0, 1
-    while len(numbers) <= FC_FIBONACCI_WORD:
-        numbers.append(at)
-        at, after = after, at + after
-    return numbers
-
-
-# F(0) … F(93), which lists are made of.
-cdef list _number_objects = _first_numbers()
-
-
 cdef inline bint _magnitude(object v, uint64_t *magnitude, bint *is_negative) except -1:
     """The magnitude and sign of an exact int, if the former is below 2**64."""
     cdef int overflow
@@ -276,7 +263,7 @@ cdef list _number_list(object sequence):
                 item = _item(sequence, i)
                 fits = PyLong_CheckExact(item) and FC_IS_SMALL(item) and 0 <= FC_SMALL_VALUE(item) <= FC_FIBONACCI_WORD
                 if fits:
-                    number = <object>PyList_GET_ITEM(_number_objects, FC_SMALL_VALUE(item))
+                    number = <object>PyList_GET_ITEM(_fibonacci_first, FC_SMALL_VALUE(item))
             Py_INCREF(number)
             PyList_SET_ITEM(numbers, i, number)
             i += 1

@@ -41,15 +41,11 @@ cdef uint64_t _run_recurrence(void *state, object n, uint64_t word, Py_ssize_t k
     """x[n] of a state that has been started; n is taken from `word` unless it is 0."""
     cdef const unsigned long long[::1] limbs
     cdef const uint64_t *limb = &word
-    cdef size_t bit = 0, last, bits = 0
+    cdef size_t bit = 0, last, bits = n.bit_length()
     cdef size_t chunk = <size_t>(1 + PRODUCTS_CHUNK // (k * k + 16))
-    if word != 0:
-        while bits < 64 and word >> bits != 0:
-            bits += 1
-    else:
+    if word == 0:
         limbs = _limbs_of(n)
         limb = <const uint64_t *>&limbs[0]
-        bits = n.bit_length()
     if bits * k * k < RELEASE_PRODUCTS_FROM:
         fc_recurrences.advance(state, limb, 0, bits)
     else:

@@ -182,6 +182,30 @@ FC_INLINE void end_sums(int64_t *high, int64_t *low, size_t n) {
     clear_block(low + whole_blocks(n));
 }
 
+/* S and T: the column sums of a^2 and of b^2, of n digits each, with zeros behind them. */
+static void square_both(const columns *all, size_t n) {
+    assert(n <= COLUMNS_MOST);
+    square_columns(all->a, n, all->s_high, all->s_low);
+    square_columns(all->b, n, all->t_high, all->t_low);
+    end_sums(all->s_high, all->s_low, 2 * n);
+    end_sums(all->t_high, all->t_low, 2 * n);
+}
+
+/* After a step that has written n digits of a and b: adds the constant to b, and to a if the bit was 1, and returns how
+   many digits b has. */
+static size_t end_step(const columns *all, size_t n, int constant, int bit) {
+    all->b[0] += constant;
+    if (bit) {
+        all->a[0] += constant;
+    }
+    end_row(all->a, n);
+    end_row(all->b, n);
+    while (all->b[n - 1] == 0) {
+        n--;
+    }
+    return n;
+}
+
 /* out = by_a·a + by_b·b, of n digits, which may become one more; `radix` is that of the digits. */
 static void mix_rows(double *out, const double *a, int by_a, const double *b, int by_b, size_t n, double radix) {
     const vec x = vec_set(by_a), y = vec_set(by_b), rounding = vec_set(ROUNDING), base = vec_set(radix),

@@ -29,13 +29,9 @@
 #else
 #define CONVERTED_UP_TO 100000
 #endif
-/* Numbers of more digits of 10^15 are squared by transforms, and the last factors likewise. */
-#ifndef DECIMAL_COLUMNS_UP_TO
+/* Numbers of more digits of 10^15 are squared by transforms, and the last factors likewise: as in numbers.c. */
 #define DECIMAL_COLUMNS_UP_TO 300
-#endif
-#ifndef LAST_DECIMAL_COLUMNS_UP_TO
 #define LAST_DECIMAL_COLUMNS_UP_TO 400
-#endif
 
 /* ---- division ------------------------------------------------------------------------------------------------ */
 
@@ -128,28 +124,9 @@ static size_t words_of_limbs(uint64_t *out, uint64_t *limbs, size_t n) {
 
 /* Decimals of a word of at most 18. */
 FC_INLINE size_t decimal_length(uint64_t x) {
-    static const uint64_t power[19] = {0u,
-                                       10u,
-                                       100u,
-                                       1000u,
-                                       10000u,
-                                       100000u,
-                                       1000000u,
-                                       10000000u,
-                                       100000000u,
-                                       1000000000u,
-                                       10000000000u,
-                                       100000000000u,
-                                       1000000000000u,
-                                       10000000000000u,
-                                       100000000000000u,
-                                       1000000000000000u,
-                                       10000000000000000u,
-                                       100000000000000000u,
-                                       WORD_RADIX};
-    /* 1233 / 2^12 is the logarithm of 2, a little more: at most one too many. */
+    /* floor(log10) + 1, or one less: 1233/2^12 = log10(2). Zero has one. */
     const size_t digits = (64 - fc_leading_zeros(x | 1)) * 1233 >> 12;
-    return digits + (x >= power[digits]);
+    return digits + ((x | 1) >= fc_ten_to[digits]);
 }
 
 static size_t length(const fc_decimal_words *number) {
@@ -200,14 +177,15 @@ static void write(const fc_decimal_words *number, char *out) {
 
 #ifdef FC_HAS_VECTORS
 
-/* q = round(v / 10^15) of v = low + high·2^51, to within a few thousand, and the rest. |high| < 2^58, |low| < 2^62. */
+/* q = v / 10^15 of v = low + high·2^51, to within 300, and the rest, below 2^59. |high| < 2^58, |low| < 2^62: four
+   roundings of numbers below 2^60. */
 FC_INLINE int64_t split_sum(int64_t high, int64_t low, int64_t *rest) {
     const int64_t q = (int64_t)((double)high * (0x1p51 / 1e15) + (double)low * 1e-15);
     *rest = (int64_t)((uint64_t)low + ((uint64_t)high << 51) - (uint64_t)q * (uint64_t)ROW_RADIX);
     return q;
 }
 
-/* Digits of sums by_t·t + by_s·s, of n columns; high and low are changed. */
+/* Digits of n column sums, which are used up. */
 static void digits_of_sums(double *out, int64_t *high, int64_t *low, size_t n) {
     int64_t before = 0;
     for (size_t i = 0; i < n; i++) {
@@ -225,14 +203,9 @@ static void digits_of_sums(double *out, int64_t *high, int64_t *low, size_t n) {
 }
 
 static size_t double_decimal_columns(position *at, const columns *all, size_t n) {
-    const int c = at->k & 1 ? -2 : 2, bit = next_bit(at);
-    size_t used = 2 * n + 1;
-    assert(n <= COLUMNS_MOST);
-    square_columns(all->a, n, all->s_high, all->s_low);
-    square_columns(all->b, n, all->t_high, all->t_low);
-    end_sums(all->s_high, all->s_low, 2 * n);
-    end_sums(all->t_high, all->t_low, 2 * n);
-    for (size_t i = 0; i < used; i += LANES) {
+    const int constant = constant_of(at), bit = next_bit(at);
+    square_both(all, n);
+    for (size_t i = 0; i < 2 * n + 1; i += LANES) {
         int64_t *const at_s[2] = {all->s_high + i, all->s_low + i}, *const at_t[2] = {all->t_high + i, all->t_low + i};
         for (int part = 0; part < 2; part++) {
             const words s = words_load(at_s[part]), t = words_load(at_t[part]), difference = words_sub(t, s);
@@ -241,18 +214,9 @@ static size_t double_decimal_columns(position *at, const columns *all, size_t n)
             words_store(at_t[part], bit ? words_sub(words_left(t, 2), s) : even);
         }
     }
-    digits_of_sums(all->a, all->s_high, all->s_low, used);
-    digits_of_sums(all->b, all->t_high, all->t_low, used);
-    all->b[0] += c;
-    if (bit) {
-        all->a[0] += c;
-    }
-    end_row(all->a, used);
-    end_row(all->b, used);
-    while (all->b[used - 1] == 0) {
-        used--;
-    }
-    return used;
+    digits_of_sums(all->a, all->s_high, all->s_low, 2 * n + 1);
+    digits_of_sums(all->b, all->t_high, all->t_low, 2 * n + 1);
+    return end_step(all, 2 * n + 1, constant, bit);
 }
 
 /* Carries through, so that all digits are from 0 to 10^15 - 1; returns how many are used. */
@@ -298,11 +262,11 @@ static size_t row_of_few(double *row, const uint64_t *limbs, size_t n) {
 /* Six digits of 10^15 are five of 10^18: word j has what word j - 1 left of digit j, and the lowest 3·(j + 1) decimals
    of digit j + 1. There are zeros behind the n digits up to a multiple of six. */
 static size_t words_of_digits(uint64_t *out, const uint64_t *digits, size_t n) {
-    static const uint64_t power[6] = {1u, 1000u, 1000000u, 1000000000u, 1000000000000u, 1000000000000000u};
     size_t count = 0;
     for (size_t i = 0; i < n; i += 6) {
         for (size_t j = 0; j < 5; j++) {
-            out[count++] = digits[i + j] / power[j] + digits[i + j + 1] % power[j + 1] * power[5 - j];
+            out[count++] =
+                digits[i + j] / fc_ten_to[3 * j] + digits[i + j + 1] % fc_ten_to[3 * j + 3] * fc_ten_to[15 - 3 * j];
         }
     }
     return used_limbs(out, count);
@@ -310,8 +274,7 @@ static size_t words_of_digits(uint64_t *out, const uint64_t *digits, size_t n) {
 
 /* Digits of 10^18 from coefficients below n·10^36. */
 static void carry_words(uint64_t *out, size_t digits, const double *x, size_t points, size_t count, const garner *g) {
-    const uint64_t p1 = (uint64_t)fc_primes[0].p;
-    uint64_t p12_high, p12_low = fc_multiply(p1, (uint64_t)fc_primes[1].p, &p12_high);
+    const mixed_radix radix = radix_of_primes();
     uint64_t carry = 0, m1 = 0, h1 = 0, h2 = 0;
     size_t at = 0;
     for (size_t first = 0; first < count; first += GARNER_BLOCK) {
@@ -320,7 +283,7 @@ static void carry_words(uint64_t *out, size_t digits, const double *x, size_t po
         mixed_digits(v, x, points, first, block, g);
         for (size_t i = 0; i < block; i++) {
             uint64_t upper[2] = {0, 0}, r, digit, m;
-            const uint64_t lowest = add_coefficient(upper, v[0][i], v[1][i], v[2][i], p1, p12_low, p12_high);
+            const uint64_t lowest = add_coefficient(upper, v[0][i], v[1][i], v[2][i], radix);
             const uint64_t q1 = divide(upper[1] << 4 | upper[0] >> 60, upper[0] << 4 | lowest >> 60, by_word, &r);
             const uint64_t q0 = divide(r, lowest << 4, by_word, &digit);
             const uint64_t h = divide(q1 << 4 | q0 >> 60, q0 << 4, by_word, &m);
@@ -362,7 +325,7 @@ static void combine_words(uint64_t *out, const uint64_t *x, int by_x, const uint
 
 static size_t double_words(machine *m, position *at, uint64_t *a, uint64_t *b, uint64_t *s, uint64_t *t, size_t used,
                            garner *g, double *points) {
-    const int c = at->k & 1 ? -2 : 2;
+    const int c = constant_of(at);
     const size_t wide = 2 * used + 1;
     if (!multiply_transformed(m, s, a, a, used, g, points, carry_words) ||
         !multiply_transformed(m, t, b, b, used, g, points, carry_words)) {
@@ -402,7 +365,7 @@ static size_t finish_words(machine *m, const position *at, uint64_t *a, uint64_t
 typedef struct decimal_room {
     size_t words;  /* of F(n), and so many that two halves hold the last factors */
     size_t digits; /* of the longest factors in columns */
-    size_t last;   /* words of the last factors, if they are transformed */
+    int has_transforms;
 } decimal_room;
 
 static decimal_room decimal_room_for(uint64_t n) {
@@ -411,8 +374,8 @@ static decimal_room decimal_room_for(uint64_t n) {
     decimal_room all = {(size_t)(decimals / WORD_DIGITS) + 16, 0, 0};
 #ifdef FC_HAS_VECTORS
     const size_t digits = (size_t)(decimals / 2 / ROW_DIGITS) + 6;
-    all.digits = digits <= LAST_DECIMAL_COLUMNS_UP_TO ? digits : 2 * DECIMAL_COLUMNS_UP_TO + 6;
-    all.last = all.words / 2;
+    all.has_transforms = digits > LAST_DECIMAL_COLUMNS_UP_TO;
+    all.digits = all.has_transforms ? 2 * DECIMAL_COLUMNS_UP_TO + 6 : digits;
 #endif
     return all;
 }
@@ -425,15 +388,17 @@ static size_t scratch_size(uint64_t n) {
     }
 #ifdef FC_HAS_VECTORS
     rest = columns_scratch_count(sizes.digits);
-    if (sizes.digits == 2 * DECIMAL_COLUMNS_UP_TO + 6) {
-        const size_t transforms = 2 * PRIMES * factor_count(2 * sizes.last) + transform_scratch_count(sizes.last);
+    if (sizes.has_transforms) {
+        const size_t last = sizes.words / 2;
+        const size_t transforms = 2 * PRIMES * factor_count(2 * last) + transform_scratch_count(last);
         rest = rest > transforms ? rest : transforms;
     }
 #endif
     return (4 * sizes.words + rest) * sizeof(uint64_t);
 }
 
-/* The greatest index that is served. */
+/* The greatest index that is served: of it the last factors have 8.2 million words, and their product not quite the
+   2^24 points that the primes have roots for. */
 static uint64_t most(void) {
 #ifdef FC_HAS_VECTORS
     return UINT64_C(1400000000);
@@ -450,6 +415,9 @@ static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interr
         uint64_t *out_words = (uint64_t *)scratch, *rest = out_words + sizes.words;
         const uint64_t *limbs;
         const size_t used = fc_fibonacci.number(n, 0, rest, &limbs, interrupt, context);
+        if (used == 0 || used == (size_t)FC_FIBONACCI_FAULT) {
+            return (int)used;
+        }
         /* Some lie in a table, and these will be used up. */
         memmove(rest, limbs, used * sizeof *limbs);
         out->count = words_of_limbs(out_words, rest, used);
@@ -472,7 +440,7 @@ static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interr
         while (at.bits > 1 && used <= DECIMAL_COLUMNS_UP_TO) {
             used = double_decimal_columns(&at, &all, used);
         }
-        if (at.bits == 1 && sizes.digits != 2 * DECIMAL_COLUMNS_UP_TO + 6) {
+        if (!sizes.has_transforms) {
             out->width = ROW_DIGITS;
             out->count = finish_decimal_columns(&at, &all, used, s);
             return 1;
@@ -485,20 +453,18 @@ static int number_of(uint64_t n, void *scratch, fc_decimal_words *out, fc_interr
             i = words_of_digits(row ? b : a, s, i);
         }
         used = i;
-        {
-            garner transforms;
-            const size_t count = factor_count(2 * sizes.last);
-            double *points = (double *)rest + 2 * PRIMES * count;
-            start_fields(&transforms, (double *)rest, count);
-            while (at.bits > 1 && used > 0) {
-                used = double_words(&m, &at, a, b, s, t, used, &transforms, points);
-            }
-            if (used > 0) {
-                used = finish_words(&m, &at, a, b, used, t, t + sizes.words / 2, s, &transforms, points);
-            }
-            out->count = used;
-            return used > 0;
+        garner transforms;
+        const size_t half = sizes.words / 2, count = factor_count(2 * half);
+        double *points = (double *)rest + 2 * PRIMES * count;
+        start_fields(&transforms, (double *)rest, count);
+        while (at.bits > 1 && used > 0) {
+            used = double_words(&m, &at, a, b, s, t, used, &transforms, points);
         }
+        if (used > 0) {
+            used = finish_words(&m, &at, a, b, used, t, t + half, s, &transforms, points);
+        }
+        out->count = used;
+        return used > 0;
     }
 #else
     (void)interrupt;

@@ -11,13 +11,16 @@ typedef struct position {
     unsigned bits;
 } position;
 
+/* c = 2·(-1)^k */
+FC_INLINE int constant_of(const position *at) { return at->k & 1 ? -2 : 2; }
+
 FC_INLINE int next_bit(position *at) {
     const int bit = (int)(at->n >> --at->bits & 1);
     at->k = 2 * at->k + (uint64_t)bit;
     return bit;
 }
 
-/* At the first that is not above `most`. */
+/* The first k that is not above `most`. */
 FC_INLINE position start_of(uint64_t n, uint64_t most) {
     position at = {n, n, 0};
     while (at.k > most) {
@@ -33,7 +36,7 @@ typedef struct last_product {
 } last_product;
 
 static last_product last_of(const position *at, int is_lucas) {
-    const int c = at->k & 1 ? -2 : 2;
+    const int c = constant_of(at);
     if (at->n & 1) {
         return is_lucas ? (last_product){2, 1, 1, 3, -c / 2} : (last_product){1, 2, -1, 2, c};
     }
@@ -44,8 +47,8 @@ static last_product last_of(const position *at, int is_lucas) {
 
 /* Every result is compared with F(n) modulo the prime 2^61 - 1, which none of the kernels know of. It is cheap, since
    it is done once, and complete, since an error in any step goes on into the last. The arithmetic is proven exact; what
-   remains are faults of memory or of the processor, or of a compiler. */
-/* From this index on the check takes less than a hundredth of the time. */
+   remains are faults of memory or of the processor, or of a compiler. From CHECKED_FROM on it takes about a hundredth
+   of the time. */
 #define CHECKED_FROM 30000
 #define MERSENNE ((UINT64_C(1) << 61) - 1)
 

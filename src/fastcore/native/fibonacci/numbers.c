@@ -20,21 +20,14 @@
 #include "transform.h"
 #include "wide.h"
 
-/* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares, and the
-   last factors. */
-#ifndef LIMBS_UP_TO
+/* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares (on AVX2 10
+   and 20 measure the same within 4 %, 28 is 11 % slower at F(8500)), and the last factors. */
 #define LIMBS_UP_TO 14
-#endif
-#ifndef LAST_LIMBS_UP_TO
 #define LAST_LIMBS_UP_TO 28
-#endif
-/* Numbers of more digits are squared by transforms, and the last factors likewise. */
-#ifndef COLUMNS_UP_TO
+/* Numbers of more digits are squared by transforms, and the last factors likewise (on AVX2 200 and 250 take up to 25 %
+   longer at F(60 000), 400 and 500 at F(70 000)). */
 #define COLUMNS_UP_TO 300
-#endif
-#ifndef LAST_COLUMNS_UP_TO
 #define LAST_COLUMNS_UP_TO 400
-#endif
 
 /* ---- sizes and tables ---------------------------------------------------------------------------------------- */
 
@@ -107,13 +100,16 @@ void fc_fibonacci_start(void) {
 typedef struct room {
     size_t limbs;  /* of F(n), and so many that two halves hold the last factors */
     size_t digits; /* of the longest factors in columns */
+    int has_transforms;
 } room;
 
 static room room_for(uint64_t n) {
-    room all = {fc_fibonacci_limbs(n) + 8, 0};
+    room all = {fc_fibonacci_limbs(n) + 8, 0, 0};
 #ifdef FC_HAS_VECTORS
     const size_t digits = (all.limbs * 64 / 2 + DIGIT_BITS - 1) / DIGIT_BITS + 4;
-    all.digits = digits <= LAST_COLUMNS_UP_TO + 4 ? digits : 2 * COLUMNS_UP_TO + 4;
+    all.has_transforms = digits > LAST_COLUMNS_UP_TO + 4;
+    /* A step from COLUMNS_UP_TO digits makes twice as many, and one. */
+    all.digits = all.has_transforms ? 2 * COLUMNS_UP_TO + 4 : digits;
 #endif
     return all;
 }
@@ -269,32 +265,17 @@ static size_t limbs_of_sums(uint64_t *limbs, const int64_t *high, const int64_t 
 
 /* One step in columns: of n digits in a and b; returns how many they have then. */
 static size_t double_columns(position *at, const columns *all, size_t n) {
-    const int is_odd = (int)(at->k & 1), bit = next_bit(at);
-    size_t used = 2 * n + 1;
+    const int constant = constant_of(at), bit = next_bit(at);
     words a_before = words_set(0), b_before = words_set(0);
-    assert(n <= COLUMNS_MOST);
-    square_columns(all->a, n, all->s_high, all->s_low);
-    square_columns(all->b, n, all->t_high, all->t_low);
-    end_sums(all->s_high, all->s_low, 2 * n);
-    end_sums(all->t_high, all->t_low, 2 * n);
-    for (size_t c = 0; c < used; c += LANES) {
+    square_both(all, n);
+    for (size_t c = 0; c < 2 * n + 1; c += LANES) {
         const words s = words_add(words_load(all->s_low + c), words_load(all->s_high + c - 1));
         const words t = words_add(words_load(all->t_low + c), words_load(all->t_high + c - 1));
         const words difference = words_sub(t, s), even = words_add(t, words_add(difference, difference));
         vec_store(all->a + c, digits_of(bit ? even : words_add(s, t), &a_before));
-        vec_store(all->b + c,
-                  digits_of(bit ? words_add(words_left(t, 2), words_sub(words_set(0), s)) : even, &b_before));
+        vec_store(all->b + c, digits_of(bit ? words_sub(words_left(t, 2), s) : even, &b_before));
     }
-    all->b[0] += is_odd ? -2 : 2;
-    if (bit) {
-        all->a[0] += is_odd ? -2 : 2;
-    }
-    end_row(all->a, used);
-    end_row(all->b, used);
-    while (all->b[used - 1] == 0) {
-        used--;
-    }
-    return used;
+    return end_step(all, 2 * n + 1, constant, bit);
 }
 
 static size_t finish_columns(const position *at, int is_lucas, const columns *all, size_t n, uint64_t *out) {
@@ -356,6 +337,7 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
     memcpy(a, before, FC_FIBONACCI_LIMBS * sizeof *a);
     memcpy(b, current, FC_FIBONACCI_LIMBS * sizeof *b);
 #ifdef FC_HAS_VECTORS
+    garner transforms;
     while (at.bits > 1 && used <= LIMBS_UP_TO) {
         used = double_limbs(&e, &at, a, b, s, t, used);
     }
@@ -375,12 +357,10 @@ static size_t number_of(uint64_t n, int is_lucas, void *scratch, const uint64_t 
         i = limbs_of_row(a, all.a, digits);
         memset(a + i, 0, (used - i) * sizeof *a);
         /* The rows' place is for the transforms' tables and points, or for what longer products than theirs need. */
-        garner transforms;
         const size_t count = factor_count(2 * (half < TRANSFORM_MOST ? half : TRANSFORM_MOST));
         start_fields(&transforms, (double *)rest, count);
         e.transforms = &transforms;
         e.points = (double *)rest + 2 * PRIMES * count;
-        return go_on_in_limbs(&e, &at, is_lucas, a, b, s, t, used, half);
     }
 #endif
     return go_on_in_limbs(&e, &at, is_lucas, a, b, s, t, used, half);
@@ -401,7 +381,7 @@ static size_t scratch_size(uint64_t n) {
 #ifdef FC_HAS_VECTORS
     size_t rest = columns_scratch_count(sizes.digits) * sizeof(double),
            limbs = factor < LAST_LIMBS_UP_TO ? factor : LAST_LIMBS_UP_TO + 1;
-    if (sizes.digits == 2 * COLUMNS_UP_TO + 4) {
+    if (sizes.has_transforms) {
         const size_t last = factor < TRANSFORM_MOST ? factor : TRANSFORM_MOST;
         const size_t transforms =
             (2 * PRIMES * factor_count(2 * last) + transform_scratch_count(last)) * sizeof(double);

@@ -240,56 +240,52 @@ FC_INLINE void factors_of_nodes(vec out[LANES], const double *w, size_t j) {
 #endif
 }
 
+FC_INLINE void load_block(vec r[LANES], const double *x) {
+    for (int i = 0; i < LANES; i++) {
+        r[i] = vec_load(x + LANES * i);
+    }
+}
+
+FC_INLINE void store_block(double *x, const vec r[LANES]) {
+    for (int i = 0; i < LANES; i++) {
+        vec_store(x + LANES * i, r[i]);
+    }
+}
+
 /* The levels of BASE_POINTS points whose distance is LANES and more; and those within a vector, on the transposed
  * block. */
 FC_INLINE void split_rows(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
-    for (int i = 0; i < LANES; i++) {
-        r[i] = vec_load(x + LANES * i);
-    }
+    load_block(r, x);
     factors_of_node(w, f->w, j);
     split_vectors(r, w, f);
-    for (int i = 0; i < LANES; i++) {
-        vec_store(x + LANES * i, r[i]);
-    }
+    store_block(x, r);
 }
 
 FC_INLINE void split_lanes(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
-    for (int i = 0; i < LANES; i++) {
-        r[i] = vec_load(x + LANES * i);
-    }
+    load_block(r, x);
     transpose(r);
     factors_of_nodes(w, f->w, LANES * j);
     split_vectors(r, w, f);
-    for (int i = 0; i < LANES; i++) {
-        vec_store(x + LANES * i, r[i]);
-    }
+    store_block(x, r);
 }
 
 FC_INLINE void join_rows(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
-    for (int i = 0; i < LANES; i++) {
-        r[i] = vec_load(x + LANES * i);
-    }
+    load_block(r, x);
     factors_of_node(w, f->inverse_w, j);
     join_vectors(r, w, f);
-    for (int i = 0; i < LANES; i++) {
-        vec_store(x + LANES * i, r[i]);
-    }
+    store_block(x, r);
 }
 
 FC_INLINE void join_lanes(double *x, size_t j, const field *f) {
     vec r[LANES], w[LANES];
-    for (int i = 0; i < LANES; i++) {
-        r[i] = vec_load(x + LANES * i);
-    }
+    load_block(r, x);
     factors_of_nodes(w, f->inverse_w, LANES * j);
     join_vectors(r, w, f);
     transpose(r);
-    for (int i = 0; i < LANES; i++) {
-        vec_store(x + LANES * i, r[i]);
-    }
+    store_block(x, r);
 }
 
 /* Two levels at node j over n points. */
@@ -466,7 +462,8 @@ static void make_factors(double *w, double *inverse_w, size_t count, const fc_pr
 
 /* ---- from limbs and back ------------------------------------------------------------------------------------- */
 
-/* The residues of LANES limbs, below p. */
+/* The residues of LANES limbs, below p. The upper half becomes the last bits of 2^84, which are worth 2^32 and more,
+   the lower half those of 2^52. */
 FC_INLINE vec residues(words limbs, const field *f) {
     const words upper_bits = words_set(UINT64_C(0x4530000000000000)),
                 lower_bits = words_set(UINT64_C(0x4330000000000000));
@@ -550,7 +547,7 @@ static void join_part(double *x, size_t at, size_t count, unsigned node, double 
     }
 }
 
-/* x = the coefficients of x·y, times all->length; in x's order if x and y are the same. */
+/* x = the coefficients of the product whose factors' transforms are x and y, times all->length. y may be x. */
 static void multiply_points(double *x, const double *y, const plan *all, const field *f) {
     size_t at = all->length;
     for (size_t i = 0; i < all->points; i += LANES) {
@@ -583,24 +580,34 @@ typedef struct garner {
    cancel or are both 0, fma(a, b, -h) is +0. */
 FC_INLINE vec positive(vec a, const field *f) { return vec_select_negative(a, vec_add(a, f->p), a); }
 
+/* p1, and p1p2 in two words. */
+typedef struct mixed_radix {
+    uint64_t p1, p12_low, p12_high;
+} mixed_radix;
+
+static mixed_radix radix_of_primes(void) {
+    mixed_radix radix = {(uint64_t)fc_primes[0].p, 0, 0};
+    radix.p12_low = fc_multiply(radix.p1, (uint64_t)fc_primes[1].p, &radix.p12_high);
+    return radix;
+}
+
 /* Adds v1 + v2·p1 + v3·p1p2 to the carry, and returns the lowest limb; v1 and v2 are at most 2^50. */
-FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, uint64_t v3, uint64_t p1,
-                                   uint64_t p12_low, uint64_t p12_high) {
+FC_INLINE uint64_t add_coefficient(uint64_t carry[2], uint64_t v1, uint64_t v2, uint64_t v3, mixed_radix radix) {
 #if defined(__SIZEOF_INT128__)
-    const unsigned __int128 third = (unsigned __int128)v3 * p12_low;
+    const unsigned __int128 third = (unsigned __int128)v3 * radix.p12_low;
     unsigned __int128 sum = (unsigned __int128)carry[1] << 64 | carry[0];
     uint64_t limb, over;
-    sum += (unsigned __int128)v2 * p1 + v1;
+    sum += (unsigned __int128)v2 * radix.p1 + v1;
     sum += third;
     over = sum < third;
     limb = (uint64_t)sum;
-    sum = (sum >> 64) + (unsigned __int128)v3 * p12_high;
+    sum = (sum >> 64) + (unsigned __int128)v3 * radix.p12_high;
     carry[0] = (uint64_t)sum;
     carry[1] = (uint64_t)(sum >> 64) + over;
     return limb;
 #else
-    uint64_t high2, low2 = fc_multiply(v2, p1, &high2), high3, low3 = fc_multiply(v3, p12_low, &high3);
-    uint64_t top3, next3 = fc_multiply(v3, p12_high, &top3), k = 0, limb, next, top;
+    uint64_t high2, low2 = fc_multiply(v2, radix.p1, &high2), high3, low3 = fc_multiply(v3, radix.p12_low, &high3);
+    uint64_t top3, next3 = fc_multiply(v3, radix.p12_high, &top3), k = 0, limb, next, top;
     limb = fc_add_carry(carry[0], v1, &k);
     next = carry[1] + high2 + k;
     k = 0;
@@ -640,15 +647,16 @@ typedef void (*carry_function)(uint64_t *out, size_t digits, const double *x, si
 
 /* Digits that are limbs. */
 static void carry_limbs(uint64_t *out, size_t limbs, const double *x, size_t points, size_t count, const garner *g) {
-    const uint64_t p1 = (uint64_t)fc_primes[0].p;
-    uint64_t p12_high, p12_low = fc_multiply(p1, (uint64_t)fc_primes[1].p, &p12_high), carry[2] = {0, 0};
+    const mixed_radix radix = radix_of_primes();
+    uint64_t carry[2] = {0, 0};
     size_t at = 0;
+    assert(limbs <= 2 * TRANSFORM_MOST);
     for (size_t first = 0; first < count; first += GARNER_BLOCK) {
         const size_t block = count - first < GARNER_BLOCK ? count - first : GARNER_BLOCK;
         uint64_t v[PRIMES][GARNER_BLOCK];
         mixed_digits(v, x, points, first, block, g);
         for (size_t i = 0; i < block; i++) {
-            out[at++] = add_coefficient(carry, v[0][i], v[1][i], v[2][i], p1, p12_low, p12_high);
+            out[at++] = add_coefficient(carry, v[0][i], v[1][i], v[2][i], radix);
         }
     }
     while (at < limbs) {
@@ -681,12 +689,13 @@ static void start_fields(garner *g, double *factors, size_t count) {
 /* Doubles: the three primes' points, and one more for a second factor. */
 FC_INLINE size_t transform_scratch_count(size_t n) { return (PRIMES + 1) * plan_of(2 * n).points + LANES; }
 
-/* out (2n limbs) = a·b; a square if they are the same. Room for both factors' limbs: n <= TRANSFORM_MOST. */
+/* out (2n digits) = a·b, of n digits each below 2^64, that `carry` makes; a square if they are the same. `x` has
+   transform_scratch_count(n) doubles. */
 static int multiply_transformed(machine *m, uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n, garner *g,
                                 double *x, carry_function carry) {
     const plan all = plan_of(2 * n);
     double *y = x + PRIMES * all.points;
-    assert(n <= TRANSFORM_MOST);
+    assert(all.length <= (size_t)1 << FC_ROOTS);
     for (int t = 0; t < PRIMES; t++) {
         double *r = x + (size_t)t * all.points;
         const field *f = &g->field[t];

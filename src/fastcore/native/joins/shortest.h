@@ -105,22 +105,6 @@ FC_INLINE fc_decimal fc_normal_decimal(uint64_t m, uint64_t digit, int k) {
 
 /* Any number of up to 17 digits, not 0. */
 static fc_decimal fc_any_decimal(uint64_t number, int k) {
-    static const uint64_t power[16] = {1u,
-                                       10u,
-                                       100u,
-                                       1000u,
-                                       10000u,
-                                       100000u,
-                                       1000000u,
-                                       10000000u,
-                                       100000000u,
-                                       1000000000u,
-                                       10000000000u,
-                                       100000000000u,
-                                       1000000000000u,
-                                       10000000000000u,
-                                       100000000000000u,
-                                       1000000000000000u};
     fc_decimal decimal = {0, 0, 0};
     /* floor(log10) + 1, or one less: 1233/2^12 = log10(2) */
     unsigned count = ((64 - fc_leading_zeros(number)) * 1233) >> 12;
@@ -130,8 +114,8 @@ static fc_decimal fc_any_decimal(uint64_t number, int k) {
         decimal.point = k + 16;
         return decimal;
     }
-    count += count < 16 && number >= power[count];
-    decimal.digits = number * power[16 - count];
+    count += count < 16 && number >= fc_ten_to[count];
+    decimal.digits = number * fc_ten_to[16 - count];
     decimal.point = k + (int)count - 1;
     return decimal;
 }
