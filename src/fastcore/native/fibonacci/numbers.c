@@ -21,11 +21,11 @@
 #include "wide.h"
 
 /* Up to so many limbs products of 64-bit words take less time than columns, which have to be made: squares (on AVX2 10
-   and 20 measure the same within 4 %, 28 is 11 % slower at F(8500)), and the last factors. */
+   measures the same, 20 is 10 % slower at F(7000), 28 13 % at F(8500)), and the last factors. */
 #define LIMBS_UP_TO 14
 #define LAST_LIMBS_UP_TO 28
-/* Numbers of more digits are squared by transforms, and the last factors likewise (on AVX2 200 and 250 take up to 25 %
-   longer at F(60 000), 400 and 500 at F(70 000)). */
+/* Numbers of more digits are squared by transforms, and the last factors likewise. On AVX2 200 and 250 are 26 % slower
+   at F(60 000), 400 and 500 27 % at F(70 000); elsewhere they are within 5 %. */
 #define COLUMNS_UP_TO 300
 #define LAST_COLUMNS_UP_TO 400
 
