@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Callable
 
-FAMILIES = ("sums", "transforms", "joins", "fibonacci", "sorting")
+FAMILIES = ("sums", "transforms", "joins", "fibonacci", "sorting", "howto")
 RIVALS = ("builtin", "numpy", "peer")
 ROUNDING = 1e-9  # how far apart sums of the same floats in different orders may be
 
@@ -54,6 +54,11 @@ class Case:
     make: Callable[[int], list[Contender]]
     is_exact: bool = True  # results must be equal; else equal up to the order of additions
     growth: int = 1  # the power of n with which the slowest contender's time grows
+    is_headline: bool = False  # part of the run that names no case
+    sizes: tuple[int, ...] = ()  # what it is run at if no sizes are asked for; () the run's own
+    base: str = ""  # the contender that all others are held against; "" the fastest rival
+    finding: str = ""  # what its figures say, in a line
+    processors: int = 1  # how many its contenders use
 
     @property
     def family(self) -> str:
