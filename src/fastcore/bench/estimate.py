@@ -16,8 +16,7 @@ from typing import Callable, Optional
 DRAWS = 400
 BAND = 0.02  # differences within it are not called one
 CANARY_BAND = 0.03
-FEW_ROUNDS = 6  # the extremes of fewer values enclose the median with less than 95 % probability
-FEW_ROUNDS_MARGIN = math.log(1.5)
+MARGIN = math.log(1.5)  # of one round; of more it is so many times less, as a bootstrap of few says too much
 NO_DIFFERENCE = "no difference shown"
 
 Passes = Sequence[Sequence[float]]  # times by pass and round
@@ -70,16 +69,14 @@ def _bootstrap(passes: list[tuple[list[float], ...]], statistic: Callable[..., f
     if not passes:
         return None
     value = median([statistic(*rounds) for rounds in passes])
-    if sum(min(map(len, rounds)) for rounds in passes) < FEW_ROUNDS:
-        # Too few to say how sure this is: only a large difference is one.
-        low, high = value - FEW_ROUNDS_MARGIN, value + FEW_ROUNDS_MARGIN
-    else:
-        rng = random.Random(1)
-        draws = sorted(
-            median([statistic(*(rng.choices(part, k=len(part)) for part in rng.choice(passes))) for _ in passes])
-            for _ in range(DRAWS)
-        )
-        low, high = min(draws[int(0.025 * DRAWS)], value), max(draws[int(0.975 * DRAWS) - 1], value)
+    rng = random.Random(1)
+    draws = sorted(
+        median([statistic(*(rng.choices(part, k=len(part)) for part in rng.choice(passes))) for _ in passes])
+        for _ in range(DRAWS)
+    )
+    margin = MARGIN / sum(min(map(len, rounds)) for rounds in passes)
+    low = min(draws[int(0.025 * DRAWS)], value) - margin
+    high = max(draws[int(0.975 * DRAWS) - 1], value) + margin
     return Ratio(math.exp(value), math.exp(low), math.exp(high))
 
 

@@ -1,9 +1,7 @@
-"""The measuring protocol: contenders interleaved in blocks of a millisecond, paired, in passes spread over the run.
+"""The measuring protocol: contenders interleaved in blocks of a millisecond, in passes over several cases.
 
 Of two contenders timed apart, one may meet a slower machine than the other; timed in turn, block by block, both meet
-the same one, so what is kept is the ratio within a round. The estimate is the median over passes of the median over a
-pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds (A. C. Davison, D. V. Hinkley,
-"Bootstrap Methods and their Application", 1997, section 3.8), as rounds of one pass resemble each other.
+the same one. What is kept is the time of each by pass and round, from which `estimate` takes ratios within rounds.
 """
 
 from __future__ import annotations
@@ -12,33 +10,37 @@ import contextlib
 import gc
 import math
 import os
+import platform
 import random
-import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from fastcore.bench import estimate
 from fastcore.bench.cases import RIVALS, Call, Case, Contender, builtin
+from fastcore.bench.estimate import Ratio
 
 PASSES = 5
 BLOCK = 1_000_000  # ns: longer blocks straddle the scheduler's slices, shorter ones measured less repeatably
-SLOW = 20_000_000  # ns: from here on a contender that the comparison needs runs in some passes only
+SLOW = 20_000_000  # ns: from here on a contender that the comparison needs runs once in a pass
 BRIEF = 5_000_000  # ns: up to here the check makes a second call, as the first may have paid for what is done once
 NEAR = 1.5  # a rival within this factor of the best may turn out to be the best
+OTHERS = 0.5  # the part of the time that goes to contenders which the comparison does not need
+COMPILED = "skipped (compiled first)"
 MOST_LOOPS = 2**24
 MOST_SECONDS = 5.0  # a contender that is expected to take longer for one call is skipped
-DRAWS = 400
-BAND = 0.02  # differences within it are not called one
-CANARY_BAND = 0.03
-FEW_ROUNDS_MARGIN = math.log(1.5)
+SCOUTED = 10_000  # a first size beyond is preceded by a smaller one, which predicts its times
+STEADY = 0.05  # three blocks this near to each other are no longer being compiled
+MOST_WARMING = 500_000_000  # ns
+HAS_JIT = platform.python_implementation() != "CPython"
 # What peers read when they are imported: NumPy's linear algebra and polars would take all processors.
-ONE_THREAD = ("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREADS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 @dataclass(eq=False)
 class Row:
-    """A contender at one size: what it gave, and its times by pass and round, ns a call."""
+    """A contender at one size: what it gave, and its times by pass and round, ns a call; NaN where it sat out."""
 
     contender: Contender
     call: Call | None = None
@@ -47,6 +49,7 @@ class Row:
     first: float = math.nan  # ns of the check's call
     passes: list[list[float]] = field(default_factory=list)
     is_calibrated: bool = False
+    peak_bytes: int | None = None
 
     @property
     def is_timed(self) -> bool:
@@ -55,70 +58,89 @@ class Row:
     @property
     def seconds(self) -> float:
         """Median seconds a call; of a contender too slow to be timed again, those of the check."""
-        times = [t for rounds in self.passes for t in rounds] or [self.first]
-        return statistics.median(times) / 1e9
+        times = [t for rounds in self.passes for t in rounds if t > 0] or [self.first]
+        return estimate.median(times) / 1e9
 
 
 @dataclass
 class Group:
-    """The contenders of a case at one size."""
+    """The contenders of a case at one size, and the name of the one that all are held against."""
 
     case: Case
     n: int
     rows: list[Row]
+    base: str = ""
+    expected: Any = None  # the first result, while it is needed
 
-    def row(self, role: str) -> Row | None:
-        """The fastest row of a role that gives the right result, or else the first that does not."""
-        rows = [row for row in self.rows if row.contender.role == role]
-        right = [row for row in rows if row.status == "="]
-        return min(right, key=lambda row: row.seconds, default=rows[0] if rows else None)
+    @property
+    def fastcore(self) -> Row | None:
+        return next((row for row in self.rows if row.contender.role == "fastcore"), None)
 
     def best_rival(self) -> Row | None:
         """The fastest builtin, NumPy or peer row that gives the right result."""
         rivals = [row for row in self.rows if row.contender.role in RIVALS and row.status == "="]
         return min(rivals, key=lambda row: row.seconds, default=None)
 
+    def base_row(self) -> Row | None:
+        """The row that all are held against: the one asked for, by name or role, or else the fastest rival."""
+        named = [row for row in self.rows if self.base in (row.contender.name, row.contender.role) and row.status == "="]
+        return min(named, key=lambda row: row.seconds, default=None) or self.best_rival()
 
-@dataclass(frozen=True)
-class Ratio:
-    """How many times faster than a base, with the 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def verdict(self) -> str:
-        if self.low > 1 + BAND:
-            return "faster"
-        return "slower" if self.high < 1 - BAND else "no difference shown"
+    def needed(self) -> list[Row]:
+        """The rows that every round must have."""
+        wanted = {id(self.fastcore), id(self.base_row()), id(self.best_rival() if self.fastcore else None)}
+        return [row for row in self.rows if id(row) in wanted and row.status == "="]
 
 
-def check(case: Case, n: int, known: dict[tuple[str, str], tuple[int, float]]) -> Group:
-    """Run every contender once and compare its result with the reference's; `known` times predict the next."""
+Known = dict[tuple[str, str], tuple[int, float]]  # by case and contender, the last size and its seconds
+
+
+def check(
+    case: Case,
+    n: int,
+    known: Known,
+    limit: float = MOST_SECONDS,
+    *,
+    has_compiled: bool = True,
+    may_fail: Sequence[str] = ("peer",),
+) -> Group:
+    """Run every contender once and compare its result with the first's, which is the reference's.
+
+    `known` times predict the next; what would take more than `limit` seconds is skipped, and, if so wanted, what must be
+    compiled first. Contenders of some roles may fail, as other people's libraries do; the others' errors are raised.
+    """
+    if n > SCOUTED and not any(name == case.name for name, _ in known):
+        check(case, n // 100, known, limit, has_compiled=has_compiled, may_fail=may_fail)
     rows = [Row(contender) for contender in case.make(n)]
     expected: Any = None
     for row in rows:
-        key = (case.name, row.contender.name)
-        if key in known:
-            before, seconds = known[key]
-            estimate = seconds * (n / before) ** (case.growth if seconds > 1e-3 else min(case.growth, 1))
-            if estimate > MOST_SECONDS:
-                row.status = f"skipped (est. {estimate:.0f} s)"
-                continue
-        result = _first_result(row)
+        if row.contender.is_compiled and not has_compiled:
+            row.status = COMPILED
+            continue
+        estimated = _predicted(case, row.contender, n, known)
+        if estimated > limit:
+            row.status = f"skipped (est. {estimated:.0f} s)"
+            continue
+        result = _first_result(row, may_fail)
         if row.status != "=":
             continue
-        known[key] = (n, row.first / 1e9)
+        known[case.name, row.contender.name] = (n, row.first / 1e9)
         if expected is None:
             expected = result
         elif not case.agree(expected, result, row.contender.tolerance):
             row.status = "differs"
-    return Group(case, n, rows)
+    return Group(case, n, rows, case.base, expected)
 
 
-def _first_result(row: Row) -> Any:
-    """A contender's result, which is timed; a peer may fail, as other people's libraries do, but nobody else."""
+def _predicted(case: Case, contender: Contender, n: int, known: Known) -> float:
+    """Seconds for a call; 0 if nothing is known."""
+    before, seconds = known.get((case.name, contender.name), (n, 0.0))
+    # Of a short call most is overhead, which grows with nothing.
+    return float(seconds * (n / before) ** (case.growth if seconds > 1e-3 else min(case.growth, 1)))
+
+
+def _first_result(row: Row, may_fail: Sequence[str]) -> Any:
+    """A contender's result, which is timed."""
     try:
         row.call = row.contender.call()
         if row.call is None:
@@ -130,7 +152,7 @@ def _first_result(row: Row) -> Any:
         if row.first < BRIEF:
             row.first = min(row.first, _time_block(row))
     except Exception as error:
-        if row.contender.role != "peer":
+        if row.contender.role not in may_fail:
             raise
         row.status = f"failed ({type(error).__name__})"
         return None
@@ -148,26 +170,79 @@ def canary() -> Group:
     return check(Case("canary", "a function against itself", lambda n: twins), 1000, {})
 
 
-def run(groups: list[Group], seconds: float, progress: Callable[[float], None]) -> None:
-    """Time all groups within about this many seconds, reporting the part done."""
+def noise(group: Group) -> Ratio | None:
+    """How much the canary's two functions, which are one, differ."""
+    return estimate.paired(group.rows[1].passes, group.rows[0].passes)
+
+
+def run(
+    groups: Sequence[Group],
+    seconds: float,
+    after: Callable[[Group, float, int], None] = lambda group, share, number: None,
+    parties: int = 1,
+    pin: Pin | None = None,
+) -> None:
+    """Time groups within about this many seconds.
+
+    `after` is called after each group's share of each pass, and takes `parties` - 1 shares.
+    """
     rng = random.Random(1)
-    share = seconds * 1e9 / (PASSES * len(groups))
-    done = 0
+    end = time.perf_counter() + seconds
+    left = PASSES * len(groups)
     for number in range(PASSES):
-        order = groups[:]
+        order = list(groups)
         rng.shuffle(order)
         with quiet():
             for group in order:
-                _run_group(group, share, number, rng)
-                done += 1
-                progress(done / (PASSES * len(groups)))
+                # What one group took too much, the others have less.
+                share = max(end - time.perf_counter(), 0.0) / (parties * left)
+                if pin is not None:
+                    pin.use(group.case.processors)
+                run_pass(group, share, number, rng)
+                left -= 1
+                after(group, share, number)
+
+
+def run_pass(group: Group, share: float, number: int, rng: random.Random | None = None) -> None:
+    """One pass over a group, of about this many seconds, and of one round at least."""
+    start = time.perf_counter_ns()
+    rng = random.Random(number) if rng is None else rng
+    share *= 1e9
+    needed = group.needed()
+    rows = _worth_timing(group, needed, share)
+    for row in group.rows:
+        row.passes.append([])
+    for row in rows:
+        _calibrate(row)
+    fast = [row for row in rows if row.first < SLOW]
+    turn = [row for row in rows if row in needed or row in fast or number % 2 == 0]
+    spent_on_others = 0
+    while turn:
+        rng.shuffle(turn)
+        before = time.perf_counter_ns()
+        times = {id(row): _time_block(row) for row in turn}
+        for row in rows:
+            row.passes[-1].append(times.get(id(row), math.nan))
+        now = time.perf_counter_ns()
+        spent_on_others += int(sum(times[id(row)] * row.loops for row in turn if row not in needed))
+        if now - start + (now - before) / 2 > share:
+            break
+        turn = [row for row in fast if row in needed or spent_on_others < OTHERS * (now - start)]
+
+
+def _worth_timing(group: Group, needed: list[Row], share: float) -> list[Row]:
+    """All but what would eat up the group's time and is not needed, which keeps the time of its check."""
+    best = group.best_rival()
+    most = max(share / 4, NEAR * best.seconds * 1e9 if best is not None else 0.0)
+    return [row for row in group.rows if row.status == "=" and (row in needed or row.first < most)]
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet(*, is_clean: bool = False) -> Iterator[None]:
     """Without the garbage collector, whose runs would fall on whoever allocates at the wrong moment."""
     was_enabled = gc.isenabled()
-    gc.collect()
+    if not is_clean:
+        gc.collect()
     gc.disable()
     try:
         yield
@@ -176,48 +251,30 @@ def quiet() -> Iterator[None]:
             gc.enable()
 
 
-@contextlib.contextmanager
-def pinned(cpu: int | None = None) -> Iterator[int | None]:
-    """On one processor, where the system can."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield None
-        return
-    allowed = os.sched_getaffinity(0)
-    chosen = max(allowed) if cpu is None else cpu
-    try:
-        os.sched_setaffinity(0, {chosen})
-        yield chosen
-    finally:
-        os.sched_setaffinity(0, allowed)
+class Pin:
+    """Holds the process on as many processors as the work at hand uses, where the system can; a context."""
+
+    def __init__(self, cpu: int | None = None, is_wanted: bool = True) -> None:
+        self._allowed = sorted(allowed_cpus()) if is_wanted else []
+        self.cpu = cpu if cpu is not None else self._allowed[-1] if self._allowed else None
+
+    def __enter__(self) -> Pin:
+        self.use(1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._allowed:
+            os.sched_setaffinity(0, self._allowed)
+
+    def use(self, processors: int) -> None:
+        if self._allowed and self.cpu is not None:
+            others = [cpu for cpu in self._allowed if cpu != self.cpu]
+            os.sched_setaffinity(0, {self.cpu, *others[: processors - 1]})
 
 
-def _run_group(group: Group, share: float, number: int, rng: random.Random) -> None:
-    end = time.perf_counter_ns() + share
-    rows, needed = _timed_rows(group, share)
-    for row in group.rows:
-        row.passes.append([])
-    for row in rows:
-        if not row.is_calibrated:
-            row.loops, row.is_calibrated = _calibrate(row, tries=2 if row in needed else 1), True
-    turn = [row for row in rows if number % 2 == 0 or (row in needed and row.first < SLOW)]
-    again = [row for row in needed if row.first < SLOW]
-    while turn:
-        rng.shuffle(turn)
-        for row in turn:
-            row.passes[-1].append(_time_block(row))
-        turn = again if time.perf_counter_ns() < end else []
-
-
-def _timed_rows(group: Group, share: float) -> tuple[list[Row], list[Row]]:
-    """What is timed, and what of it the comparison needs: the rest takes one round in every other pass.
-
-    What would eat up the group's time and is not needed keeps the time of its check.
-    """
-    rows = [row for row in group.rows if row.status == "="]
-    best = group.best_rival()
-    needed = [row for row in rows if row.contender.role == "fastcore" or row is best]
-    most = max(share / 4, NEAR * best.seconds * 1e9 if best is not None else 0.0)
-    return [row for row in rows if row in needed or row.first < most], needed
+def allowed_cpus() -> set[int]:
+    """The processors that this process may run on; empty where the system does not say."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
 def _time_block(row: Row) -> float:
@@ -230,65 +287,33 @@ def _time_block(row: Row) -> float:
     return (time.perf_counter_ns() - start) / row.loops
 
 
-def _calibrate(row: Row, tries: int = 2) -> int:
-    """How many calls make a block: the fewer of two tries, as a slow moment makes them seem more than they are."""
-    if row.first >= BLOCK:
-        return 1
-    found = []
-    for _ in range(tries):
-        row.loops = max(1, int(BLOCK / 8 / row.first))  # the check's call, which this goes by, is a slow one
-        while True:
-            total = _time_block(row) * row.loops
-            if total >= 0.8 * BLOCK or row.loops >= MOST_LOOPS:
-                break
-            row.loops = min(10 * row.loops, int(row.loops * BLOCK / max(total, 1)) + 1, MOST_LOOPS)
-        found.append(row.loops)
-    return min(found)
+def _calibrate(row: Row) -> None:
+    """Find how many calls make a block, and mend it in later passes by the shortest time so far.
+
+    Blocks of one length are as likely to be cut by the scheduler; and a cut block seems to need fewer calls.
+    """
+    if row.is_calibrated:
+        best = min((t for rounds in row.passes for t in rounds if t > 0), default=row.first)
+        row.loops = max(1, min(int(BLOCK / best), MOST_LOOPS))
+        return
+    row.is_calibrated = True
+    if HAS_JIT:
+        _warm(row)
+    row.loops = max(1, int(BLOCK / 8 / max(row.first, 1)))  # the check's call, which this goes by, is a slow one
+    while row.first < BLOCK:
+        total = max(_time_block(row) * row.loops, 1)
+        if total >= 0.8 * BLOCK or row.loops >= MOST_LOOPS:
+            break
+        row.loops = min(10 * row.loops, int(row.loops * BLOCK / total) + 1, MOST_LOOPS)
 
 
-def compare(row: Row, base: Row) -> Ratio:
-    """How many times faster `row` is than `base`, from the rounds that both took part in."""
-    passes = _log_ratios(row, base)
-    if not passes:
-        return Ratio(math.nan, math.nan, math.nan)
-    rng = random.Random(1)
-    draws = []
-    for _ in range(DRAWS):
-        drawn = [rng.choice(passes) for _ in passes]
-        draws.append(_median([_median(rng.choices(rounds, k=len(rounds))) for rounds in drawn]))
-    draws.sort()
-    value = _median_of_medians(passes)
-    low, high = draws[int(0.025 * DRAWS)], draws[int(0.975 * DRAWS) - 1]
-    if sum(map(len, passes)) < 3:
-        # Too few rounds to say how sure this is: only a large difference is one.
-        low, high = value - FEW_ROUNDS_MARGIN, value + FEW_ROUNDS_MARGIN
-    return Ratio(math.exp(value), math.exp(min(low, value)), math.exp(max(high, value)))
-
-
-def point_ratio(row: Row, base: Row) -> float:
-    """How many times faster `row` is than `base`, without an interval."""
-    passes = _log_ratios(row, base)
-    return math.exp(_median_of_medians(passes)) if passes else base.seconds / row.seconds
-
-
-def _log_ratios(row: Row, base: Row) -> list[list[float]]:
-    passes = [
-        [math.log(b / a) for a, b in zip(mine, others) if a > 0 and b > 0]
-        for mine, others in zip(row.passes, base.passes)
-    ]
-    return [rounds for rounds in passes if rounds]
-
-
-def _median_of_medians(passes: list[list[float]]) -> float:
-    return _median([_median(rounds) for rounds in passes])
-
-
-def _median(values: list[float]) -> float:
-    values = sorted(values)
-    middle = len(values) // 2
-    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-
-
-def is_noisy(canary_ratio: Ratio) -> bool:
-    """Whether a function differs from itself by more than a run may."""
-    return not (canary_ratio.low >= 1 - CANARY_BAND and canary_ratio.high <= 1 + CANARY_BAND)
+def _warm(row: Row) -> None:
+    """Call until three blocks take the same time, as a just-in-time compiler needs some before it is done."""
+    end = time.perf_counter_ns() + MOST_WARMING
+    recent: list[float] = []
+    while time.perf_counter_ns() < end:
+        row.loops = max(1, int(BLOCK / max(row.first, 1)))
+        recent = [*recent[-2:], _time_block(row)]
+        row.first = min(row.first, recent[-1])
+        if len(recent) == 3 and max(recent) <= (1 + STEADY) * min(recent):
+            return

@@ -1,17 +1,21 @@
-"""What a run of the bench says: the table and its summary for a person, and pyperf's JSON for programs."""
+"""What a run says: lines for a terminal, the summary, Markdown and CSV. All are made from results alone."""
 
 from __future__ import annotations
 
-import json
+import csv
+import io
 import math
-import platform
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Callable, NamedTuple
 
-from fastcore.bench import measure
-from fastcore.bench.measure import Group, Ratio, Row
+from fastcore.bench import estimate
+from fastcore.bench.estimate import NO_DIFFERENCE, Growth, Ratio
+from fastcore.bench.results import SAME, Race, Result, Run
 
-COLUMNS = ("case", "n", "reference", "builtin", "NumPy", "fastcore", "against the best rival", "same")
-SHOWN = ("reference", "builtin", "numpy", "fastcore")  # the roles that have a column
+NAME_WIDTH, SIZE_WIDTH, TIME_WIDTH, AGAINST_WIDTH, PEAK_WIDTH, SAME_WIDTH, OTHER_WIDTH = 34, 11, 8, 46, 8, 7, 22
+
+
+# ---- figures ----
 
 
 def duration(seconds: float) -> str:
@@ -30,189 +34,268 @@ def times(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:.0f}"
 
 
-def comparison(group: Group) -> tuple[Row | None, Ratio | None]:
-    """The best rival and fastcore's ratio to it."""
-    mine, rival = group.row("fastcore"), group.best_rival()
-    if mine is None or rival is None or not mine.is_timed:
-        return rival, None
-    return rival, measure.compare(mine, rival)
-
-
-def table(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]]) -> list[tuple[str, ...]]:
-    """A line for each group, and below it, in its first cell alone, the contenders that have no column."""
-    lines = []
-    for i, group in enumerate(groups):
-        cells = [group.case.name, f"{group.n:,}".replace(",", " ")]
-        for role in SHOWN:
-            row = group.row(role)
-            cells.append("" if row is None else duration(row.seconds) if row.status in ("=", "differs") else row.status)
-        cells.append(against(*ratios.get(i, (None, None))))
-        cells.append("differs" if any(row.status == "differs" for row in group.rows) else "=")
-        lines.append(tuple(cells))
-        rest = others(group)
-        if rest:
-            lines.append((f"    {rest}",))
-    return lines
-
-
-def against(rival: Row | None, ratio: Ratio | None) -> str:
-    if ratio is None or rival is None:
+def memory(count: int | None) -> str:
+    """Bytes with three digits and their unit; nothing if not known."""
+    if count is None:
         return ""
-    interval = f"[{times(ratio.low)}, {times(ratio.high)}]"
-    verdict = "no difference shown"
-    if ratio.verdict != verdict:
-        verdict = f"{times(ratio.value)}x {ratio.verdict}"
-    return f"{verdict} {interval} {rival.contender.label}"
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= 0.9995 * scale:
+            return f"{count / scale:.3g} {unit}"
+    return f"{count} B"
 
 
-def others(group: Group) -> str:
-    """The peers, and the builtin and NumPy rows that are not the fastest: time, and fastcore's ratio to it."""
-    mine = group.row("fastcore")
-    shown = [group.row(role) for role in SHOWN]
-    rest = [row for row in group.rows if row not in shown]
-    known = [f"{row.contender.label} {duration(row.seconds)}{factor(mine, row)}" for row in rest if row.status == "="]
-    for status in dict.fromkeys(row.status for row in rest if row.status != "="):
-        known.append(f"{status}: " + ", ".join(row.contender.label for row in rest if row.status == status))
-    return "; ".join(known)
+def whole(n: int) -> str:
+    return f"{n:,}".replace(",", " ")
 
 
-def factor(mine: Row | None, row: Row) -> str:
-    """How many times faster fastcore is, in brackets; ~ where the two were not timed side by side."""
-    if mine is None or mine.status != "=":
+def verdict(ratio: Ratio) -> str:
+    return NO_DIFFERENCE if ratio.verdict == NO_DIFFERENCE else f"{times(ratio.value)}x {ratio.verdict}"
+
+
+def interval(ratio: Ratio) -> str:
+    return f"[{times(ratio.low)}, {times(ratio.high)}]"
+
+
+def against_base(result: Result) -> str:
+    """A result's ratio to its base, ~ if the two were not timed side by side."""
+    if result.contender == result.base and not result.interpreter:
+        return "base"
+    if result.ratio is None:
         return ""
-    about = "" if mine.is_timed and row.is_timed else "~"
-    return f" ({about}{times(measure.point_ratio(mine, row))}x)"
+    return f"{'' if result.is_paired else '~'}{verdict(result.ratio)} {interval(result.ratio)}"
 
 
-def aligned(lines: list[tuple[str, ...]]) -> list[str]:
-    """The lines of a table in plain text, below its heading: numbers to the right."""
-    full = [line for line in [COLUMNS, *lines] if len(line) == len(COLUMNS)]
-    widths = [max(len(line[i]) for line in full) for i in range(len(COLUMNS))]
-    text = []
-    for line in [COLUMNS, *lines]:
-        cells = [cell.ljust(w) if i in (0, 6, 7) else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths))]
-        text.append("  ".join(cells).rstrip())
-    return text
+# ---- a terminal ----
 
 
-def colour(line: tuple[str, ...]) -> str:
-    """The style of a line in a terminal."""
-    if len(line) < len(COLUMNS):
-        return "dim"
-    return "red" if "slower" in line[6] or line[7] == "differs" else "green" if "faster" in line[6] else ""
+class Line(NamedTuple):
+    """A line of the table, and what it is: "head", "win", "loss", "" or "note"."""
+
+    text: str
+    kind: str = ""
 
 
-def summary(groups: list[Group], ratios: dict[int, tuple[Row | None, Ratio | None]]) -> str:
+def _row(name: str, size: str, time: str, against: str, peak: str, same: str, others: Sequence[str] = ()) -> str:
+    if len(name) > NAME_WIDTH:
+        name = name[: NAME_WIDTH - 1] + "…"
+    cells = [
+        f"{name:{NAME_WIDTH}} {size:>{SIZE_WIDTH}} {time:>{TIME_WIDTH}} ",
+        f"{against:{AGAINST_WIDTH}} {peak:>{PEAK_WIDTH}} {same:{SAME_WIDTH}}",
+        *(f"{other:>{OTHER_WIDTH}}" for other in others),
+    ]
+    return " ".join(cells).rstrip()
+
+
+def head(interpreters: Sequence[str] = ()) -> Line:
+    """The names of the columns; of each further interpreter one, with times and ratios to the same base."""
+    return Line(_row("case", "n", "time", "against the fastest rival [95 % interval]", "peak", "same", interpreters), "head")
+
+
+def lines(
+    race: Race, *, has_all: bool, growths: dict[str, Growth] | None = None, interpreters: Sequence[str] = ()
+) -> Iterator[Line]:
+    """A race as one line, or, with all contenders or where fastcore has no rival, as one for each."""
+    mine = race.fastcore
+    if mine is None or race.ratio is None or has_all:
+        yield Line(f"{race.case} · {race.title}", "head")
+        for result in _ordered([r for r in race.results if not r.interpreter]):
+            yield _contender(race, result, interpreters)
+        return
+    against = f"{verdict(race.ratio)} {interval(race.ratio)} {race.rival}"
+    same = "differs" if any(r.status == "differs" for r in race.results) else SAME
+    text = _row(race.case, whole(race.n), duration(mine.seconds), against, memory(mine.peak_bytes), same)
+    yield Line(text, "loss" if same == "differs" else _kind(race.ratio))
+
+
+def notes(races: Sequence[Race], growths: dict[str, Growth]) -> Iterator[Line]:
+    """What is to be said of a case, once its races are shown."""
+    for case in dict.fromkeys(race.case for race in races):
+        found = next(race for race in races if race.case == case)
+        known = [f"{r.label} {growths[name]}" for r, name in _growth_names(found) if name in growths]
+        if known:
+            yield Line("  growth: " + ", ".join(known), "note")
+        if found.finding:
+            yield Line(f"  {found.finding}", "note")
+
+
+def _growth_names(race: Race) -> list[tuple[Result, str]]:
+    return [(result, f"{race.case}/{result.key}") for result in race.results]
+
+
+def _contender(race: Race, result: Result, interpreters: Sequence[str]) -> Line:
+    is_known = result.status in (SAME, "differs")
+    text = _row(
+        f"  {result.label}",
+        whole(race.n),
+        duration(result.seconds) if is_known else "",
+        against_base(result) if is_known else result.status,
+        memory(result.peak_bytes),
+        result.status if is_known else "",
+        [_elsewhere(race.result(f"{result.contender}@{name}")) for name in interpreters],
+    )
+    if result.status == "differs":
+        return Line(text, "loss")
+    return Line(text, _kind(result.ratio) if result.role == "fastcore" and result.ratio is not None else "")
+
+
+def _elsewhere(result: Result | None) -> str:
+    """A contender under another interpreter."""
+    if result is None or result.status != SAME:
+        return "" if result is None or result.status == "not installed" else result.status.partition(" (")[0]
+    parts = [duration(result.seconds)]
+    if result.ratio is not None:
+        parts.append(f"~{times(result.ratio.value)}x")
+    if result.peak_bytes is not None:
+        parts.append(memory(result.peak_bytes))
+    return "  ".join(parts)
+
+
+def _ordered(results: Sequence[Result]) -> list[Result]:
+    """The fastest first, and last those without a time."""
+    return sorted(results, key=lambda r: (r.status != SAME, math.isnan(r.seconds), r.seconds))
+
+
+def _kind(ratio: Ratio) -> str:
+    return {"faster": "win", "slower": "loss"}.get(ratio.verdict, "")
+
+
+# ---- the summary ----
+
+
+def summary(races: Sequence[Race]) -> str:
     """Where fastcore is first, and, by name, where it is not."""
-    raced = [
-        (groups[i], rival, ratio) for i, (rival, ratio) in ratios.items() if rival is not None and ratio is not None
-    ]
-    first = sum(ratio.verdict == "faster" for _, _, ratio in raced)
-    losses = [
-        f"{group.case.name} n={group.n} ({rival.contender.label} {times(1 / ratio.value)}x)"
-        for group, rival, ratio in raced
-        if ratio.verdict == "slower"
-    ]
-    ties = [
-        f"{group.case.name} n={group.n} ({rival.contender.label})"
-        for group, rival, ratio in raced
-        if ratio.verdict == "no difference shown"
-    ]
-    text = f"Summary: fastcore first in {first} of {len(raced)}"
-    if losses:
-        text += "; not first: " + ", ".join(losses)
-    if ties:
-        text += "; no difference shown: " + ", ".join(ties)
-    return "; ".join([text, *problems(groups)])
+    raced = [(race, race.ratio) for race in races if race.ratio is not None]
+    first = sum(ratio.verdict == "faster" for _, ratio in raced)
+    text = f"fastcore first in {first} of {len(raced)}"
+    if raced:
+        text += f" (geometric mean {times(estimate.geometric_mean([ratio.value for _, ratio in raced]))}x)"
+    lost = [f"{place(race)} ({race.rival} {times(1 / r.value)}x)" for race, r in raced if r.verdict == "slower"]
+    tied = [f"{place(race)} ({race.rival})" for race, r in raced if r.verdict == NO_DIFFERENCE]
+    parts = [text]
+    if lost:
+        parts.append("not first: " + ", ".join(lost))
+    if tied:
+        parts.append(f"{NO_DIFFERENCE}: " + ", ".join(tied))
+    return "; ".join([*parts, *problems(races)])
 
 
-def problems(groups: list[Group]) -> list[str]:
-    """The contenders that gave another result, and the peers that failed."""
+def problems(races: Sequence[Race]) -> list[str]:
+    """The contenders that gave another result, and those that failed."""
     found = []
     for status, text in (("differs", "results differ"), ("failed", "failed")):
-        names = [
-            f"{group.case.name} n={group.n} ({row.contender.label})"
-            for group in groups
-            for row in group.rows
-            if row.status.startswith(status)
-        ]
+        names = [f"{place(race)} ({r.label})" for race in races for r in race.results if r.status.startswith(status)]
         if names:
             found.append(f"{text}: " + ", ".join(names))
     return found
 
 
-def machine() -> str:
-    """The processor's name."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+def place(race: Race) -> str:
+    return f"{race.case} n={race.n}"
 
 
-def as_json(
-    groups: list[Group],
-    ratios: dict[int, tuple[Row | None, Ratio | None]],
-    info: dict[str, Any],
-    argv: list[str],
-    noise: Ratio | None,
-    cpu: int | None,
-) -> str:
-    """The run in pyperf's format 1.0, for `pyperf show` and `compare_to`; what that has no place for stands apart."""
-    benchmarks, skipped = [], []
-    for i, group in enumerate(groups):
-        rival, ratio = ratios.get(i, (None, None))
-        for row in group.rows:
-            name = f"{group.case.name}/n={group.n}/{row.contender.name}"
-            runs = [[t / 1e9 for t in rounds] for rounds in row.passes if rounds]
-            if not runs:
-                skipped.append({"name": name, "status": row.status})
-                continue
-            metadata: dict[str, Any] = {
-                "name": name,
-                "loops": row.loops,
-                "family": group.case.family,
-                "case": group.case.name,
-                "n": group.n,
-                "contender": row.contender.name,
-                "role": row.contender.role,
-                "equal": row.status == "=",
-            }
-            if (
-                row.contender.role == "fastcore"
-                and rival is not None
-                and ratio is not None
-                and not math.isnan(ratio.value)
-            ):
-                metadata |= {
-                    "ratio_base": rival.contender.name,
-                    "ratio": ratio.value,
-                    "ratio_low": ratio.low,
-                    "ratio_high": ratio.high,
-                    "verdict": ratio.verdict,
-                }
-            benchmarks.append({"metadata": metadata, "runs": [{"values": values} for values in runs]})
-    document = {
-        "version": "1.0",
-        "fastcore": {
-            "schema": 1,
-            "version": info["version"],
-            "argv": argv,
-            "noise": None if noise is None else [noise.low, noise.high],
-            "skipped": skipped,
-        },
-        "metadata": {
-            "python_implementation": platform.python_implementation().lower(),
-            "python_version": platform.python_version(),
-            "cpu_model_name": machine(),
-            "implementation": info["implementation"],
-            "isa": info["isa"] or "none",
-            "cpu_affinity": "" if cpu is None else str(cpu),
-            "unit": "second",
-        },
-        "benchmarks": benchmarks,
-    }
-    return json.dumps(document, indent=1)
+def noise_text(noise: Ratio | None) -> str:
+    return "" if noise is None else f"noise ±{50 * (noise.high - noise.low):.1f} % (A/A)"
+
+
+def heading(metadata: dict[str, Any]) -> str:
+    """The package, the interpreter and the machine in a line."""
+    python = f"{metadata.get('python_implementation', '')} {metadata.get('python_version', '')}"
+    python = python.replace("cpython", "CPython").replace("pypy", "PyPy")
+    isa = f", {metadata['isa']}" if metadata.get("isa", "none") != "none" else ""
+    parts = [
+        f"fastcore {metadata.get('fastcore_version', '')} ({metadata.get('fastcore_implementation', '')}{isa})",
+        python,
+        f"NumPy {metadata.get('numpy_version', 'none')}",
+        str(metadata.get("cpu_model_name", "")),
+    ]
+    if "cpu_affinity" in metadata:
+        parts.append(f"cpu {metadata['cpu_affinity']}")
+    return " · ".join(parts)
+
+
+# ---- Markdown and CSV ----
+
+
+def as_markdown(run: Run) -> str:
+    """A table for each family: a row for each case, a column for each size; then the cases without a race in full."""
+    text = [heading(run.metadata) + (f" · {noise_text(run.noise)}" if run.noise else ""), ""]
+    for family in dict.fromkeys(race.family for race in run.races if race.ratio is not None):
+        raced = [race for race in run.races if race.family == family and race.ratio is not None]
+        text += [*_race_table(family, raced), ""]
+    for case in dict.fromkeys(race.case for race in run.races if race.ratio is None or race.finding):
+        text += [*_contender_table([race for race in run.races if race.case == case]), ""]
+    text.append(summary(run.races) + ".")
+    return "\n".join(text) + "\n"
+
+
+def _race_table(family: str, races: Sequence[Race]) -> list[str]:
+    sizes = sorted({race.n for race in races})
+    text = [_cells([family, *(f"n = {whole(n)}" for n in sizes)]), _cells(["---"] * (1 + len(sizes)))]
+    for case in dict.fromkeys(race.case for race in races):
+        by_size = {race.n: race for race in races if race.case == case}
+        title = next(iter(by_size.values())).title
+        text.append(_cells([f"`{case.partition('/')[2]}`: {title}", *(_race_cell(by_size.get(n)) for n in sizes)]))
+    return text
+
+
+def _race_cell(race: Race | None) -> str:
+    if race is None or race.ratio is None:
+        return ""
+    ratio = race.ratio
+    shown = {"faster": f"{times(ratio.value)}x", "slower": f"**{times(ratio.value)}x**"}.get(ratio.verdict, "=")
+    return f"{shown} `{race.rival}`"
+
+
+def _contender_table(races: Sequence[Race]) -> list[str]:
+    text = [f"**{races[0].title}** (`{races[0].case}`)" + (f": {races[0].finding}" if races[0].finding else ""), ""]
+    text += [_cells(["contender", "n", "time", f"against {races[0].results[0].base}", "peak", "same"])]
+    text += [_cells(["---"] * 6)]
+    for race in races:
+        for r in _ordered(race.results):
+            is_known = r.status in (SAME, "differs")
+            text.append(
+                _cells(
+                    [
+                        f"`{r.label}`",
+                        whole(race.n),
+                        duration(r.seconds) if is_known else "",
+                        against_base(r),
+                        memory(r.peak_bytes),
+                        r.status,
+                    ]
+                )
+            )
+    return text
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+FIELDS: dict[str, Callable[[Race, Result], Any]] = {
+    "case": lambda race, r: race.case,
+    "n": lambda race, r: race.n,
+    "contender": lambda race, r: r.contender,
+    "role": lambda race, r: r.role,
+    "interpreter": lambda race, r: r.interpreter,
+    "status": lambda race, r: r.status,
+    "seconds": lambda race, r: None if math.isnan(r.seconds) else r.seconds,
+    "base": lambda race, r: r.base,
+    "ratio": lambda race, r: r.ratio and r.ratio.value,
+    "ratio_lo": lambda race, r: r.ratio and r.ratio.low,
+    "ratio_hi": lambda race, r: r.ratio and r.ratio.high,
+    "verdict": lambda race, r: r.ratio and r.ratio.verdict,
+    "paired": lambda race, r: None if r.ratio is None else r.is_paired,
+    "peak_bytes": lambda race, r: r.peak_bytes,
+}
+
+
+def as_csv(run: Run) -> str:
+    """A line for each contender of each race."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FIELDS)
+    for race in run.races:
+        for result in race.results:
+            writer.writerow([field(race, result) for field in FIELDS.values()])
+    return text.getvalue()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from fastcore.bench import estimate
-from fastcore.bench.cases import RIVALS
 from fastcore.bench.estimate import Growth, Ratio
 
 SCHEMA = 1
@@ -195,6 +193,8 @@ def from_json(text: str) -> Run:
     """The run that was written; `Unreadable` if the text is of something else."""
     try:
         document = json.loads(text)
+        if "benchmarks" in document and "fastcore" not in document:
+            raise Unreadable("is pyperf's own, without the ratios of a fastcore run")
         own = document["fastcore"]
         if own["schema"] != SCHEMA:
             raise Unreadable(f"has schema {own['schema']}, not {SCHEMA}")

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import importlib.util
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
 FAMILIES = ("sums", "transforms", "joins", "fibonacci", "sorting", "howto")
+# What a run without a name races: of each family the work that it is for, won or lost.
+HEADLINES = (
+    "sums/list-float",
+    "sums/list-int",
+    "sums/array-float",
+    "sums/fsum-array",
+    "sums/dot-array",
+    "transforms/affine",
+    "transforms/hypot",
+    "transforms/where",
+    "joins/list-int",
+    "joins/list-str",
+    "joins/array-float",
+    "joins/parse-float",
+    "fibonacci/number",
+    "fibonacci/mod-far",
+    "sorting/list-float",
+    "sorting/list-str",
+    "sorting/array-int",
+    "sorting/argsort-float",
+)
+COMPILERS = {"numba", "pythran"}
 RIVALS = ("builtin", "numpy", "peer")
 ROUNDING = 1e-9  # how far apart sums of the same floats in different orders may be
 
@@ -25,6 +49,7 @@ class Contender:
     prepare: Callable[..., Call]  # from the modules it needs, a call without arguments
     needs: tuple[str, ...] = ()
     tolerance: float | None = None  # if its result is less exact by nature than the case asks for
+    is_compiled: bool = False  # when it is first called for, which takes a second or many
 
     @property
     def label(self) -> str:
@@ -54,7 +79,6 @@ class Case:
     make: Callable[[int], list[Contender]]
     is_exact: bool = True  # results must be equal; else equal up to the order of additions
     growth: int = 1  # the power of n with which the slowest contender's time grows
-    is_headline: bool = False  # part of the run that names no case
     sizes: tuple[int, ...] = ()  # what it is run at if no sizes are asked for; () the run's own
     base: str = ""  # the contender that all others are held against; "" the fastest rival
     finding: str = ""  # what its figures say, in a line
@@ -115,7 +139,8 @@ def numpy(name: str, prepare: Callable[[Any], Call], *, tolerance: float | None 
 
 def peer(name: str, needs: str, prepare: Callable[..., Call], *, tolerance: float | None = None) -> Contender:
     """`needs` names modules, with spaces between them; `prepare` gives the call from these."""
-    return Contender(name, "peer", prepare, tuple(needs.split()), tolerance)
+    modules = tuple(needs.split())
+    return Contender(name, "peer", prepare, modules, tolerance, not COMPILERS.isdisjoint(modules))
 
 
 def compiled(
@@ -141,6 +166,25 @@ def all_cases() -> list[Case]:
     for family in FAMILIES:
         found += importlib.import_module(f"{__name__}.{family}").CASES
     return found
+
+
+def is_wanted(contender: Contender, wanted: Sequence[str]) -> bool:
+    """Whether a contender is among those wanted: roles, "peers", or "peer:NAME" of one; [] is all."""
+    return not wanted or bool(names_of(contender).intersection(wanted))
+
+
+def names_of(contender: Contender) -> set[str]:
+    """What a contender can be asked for by."""
+    if contender.role != "peer":
+        return {contender.role}
+    return {"peer", "peers", *(f"peer:{name}" for name in (contender.name, *contender.needs) if name != "numpy")}
+
+
+def with_contenders(case: Case, wanted: Sequence[str]) -> Case:
+    """The case with some of its contenders; an exact copy of it, but for that."""
+    if not wanted:
+        return case
+    return dataclasses.replace(case, make=lambda n: [c for c in case.make(n) if is_wanted(c, wanted)])
 
 
 def numpy_or_none() -> Any:

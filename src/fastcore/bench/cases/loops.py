@@ -17,7 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable
 
@@ -227,7 +227,7 @@ def c(work: Work, works: tuple[Work, ...], operands: tuple[Any, ...], out: Any) 
         reference, first = ctypes.byref, ctypes.c_char.from_buffer
         return into(lambda result: filled(reference(first(result))), np, work, operands, out)
 
-    return [peer("C -O3", "numpy", prepare)] if _c_compiler() else []
+    return [replace(peer("C -O3", "numpy", prepare), is_compiled=True)] if _c_compiler() else []
 
 
 def c_sum(works: tuple[Work, ...], x: Any) -> list[Contender]:
@@ -238,7 +238,7 @@ def c_sum(works: tuple[Work, ...], x: Any) -> list[Contender]:
         function.restype = ctypes.c_double
         return partial(function, ctypes.c_ssize_t(x.size), pointer(x))
 
-    return [peer("C -O3", "numpy", prepare)] if _c_compiler() else []
+    return [replace(peer("C -O3", "numpy", prepare), is_compiled=True)] if _c_compiler() else []
 
 
 def pointer(array: Any) -> Any:
