@@ -1,8 +1,9 @@
-"""python -m fastcore.bench: its statistics on made-up times, and its command line."""
+"""What python -m fastcore.bench measures and says, on made-up times."""
 
 from __future__ import annotations
 
-import gc
+import csv
+import io
 import json
 import math
 import os
@@ -12,22 +13,17 @@ import sys
 
 import pytest
 
-from fastcore.bench import __main__ as command
-from fastcore.bench import cases, measure, report
-from fastcore.bench.cases import Case, Contender, builtin, contenders, decks, joins, loops, peer, sorting, transforms
+from fastcore.bench import cases, estimate, measure, memory, report, results, session, worker
+from fastcore.bench.cases import Case, Contender, builtin, contenders, peer
+from fastcore.bench.estimate import Ratio
 from fastcore.bench.measure import Group, Row
-
-HAS_PYPERF = True
-try:
-    import pyperf  # noqa: F401
-except ImportError:
-    HAS_PYPERF = False
+from fastcore.bench.results import Race, Result, Run
 
 
 def row(times, name="x", role="fastcore", tolerance=None):
     made = Row(Contender(name, role, lambda: lambda: None, tolerance=tolerance))
     made.passes = times
-    made.first = times[0][0]
+    made.first = times[0][0] if times else 1.0
     return made
 
 
@@ -43,41 +39,124 @@ def simulated(ratio, noise=0.02, drift=0.5, seed=1, role="builtin", tolerance=No
     return row(mine), row(others, "rival", role, tolerance)
 
 
-def group_of(*rivals, n=10, is_exact=True):
+def compare(mine, other):
+    return estimate.paired(mine.passes, other.passes)
+
+
+def race_between(mine, *rivals, name="a/b", finding=""):
+    """The race of a group of rows, as a session makes it."""
+    return session.race_of(Group(Case(name, "a title", lambda n: [], finding=finding), 10, [*rivals, mine]))
+
+
+def group_of(*rivals, n=10, is_exact=True, **keywords):
     """The checked group of a case whose reference and fastcore give 1.0, with these rivals."""
     made = contenders(lambda: 1.0, lambda: 1.0, *rivals)
-    return measure.check(Case("x/y", "", lambda n: made, is_exact), n, {})
+    return measure.check(Case("x/y", "", lambda n: made, is_exact), n, {}, **keywords)
 
 
-# ---- statistics ----
+def run_of(*races):
+    """A run as a report is made of."""
+    metadata = results.machine({"version": "1.2", "implementation": "native", "isa": "avx2", "numpy": "2.4"}, 1)
+    return Run(races=races, metadata=metadata, version="1.2", argv=("x", "-n", "10"), noise=Ratio(1.0, 0.99, 1.01))
+
+
+# ---- ratios ----
 
 
 @pytest.mark.parametrize("ratio", (0.5, 1.1, 2.0, 100.0))
 def test_a_ratio_is_found_although_the_machine_drifts(ratio):
-    found = measure.compare(*simulated(ratio))
+    found = compare(*simulated(ratio))
     assert found.low <= found.value <= found.high
     assert found.value == pytest.approx(ratio, rel=0.02)
     assert found.verdict == ("slower" if ratio < 1 else "faster")
 
 
-def test_a_function_against_itself_shows_no_difference():
-    for seed in range(20):
-        assert measure.compare(*simulated(1.0, seed=seed)).verdict == "no difference shown"
+@pytest.mark.parametrize("seed", range(20))
+def test_a_function_against_itself_shows_no_difference(seed):
+    assert compare(*simulated(1.0, seed=seed)).verdict == "no difference shown"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_tenth_is_found(seed):
+    assert compare(*simulated(1.1, seed=seed)).verdict == "faster"
+    assert compare(*simulated(1 / 1.1, seed=seed)).verdict == "slower"
 
 
 def test_a_small_difference_is_not_called_one():
-    assert measure.compare(*simulated(1.01, noise=0.001)).verdict == "no difference shown"
+    assert compare(*simulated(1.01, noise=0.001)).verdict == "no difference shown"
 
 
-def test_one_round_alone_proves_a_large_difference_only():
-    assert measure.compare(row([[1.0]]), row([[1.4]])).verdict == "no difference shown"
-    assert measure.compare(row([[1.0]]), row([[2.0]])).verdict == "faster"
+def test_few_rounds_prove_a_large_difference_only():
+    assert compare(row([[1.0]]), row([[1.4]])).verdict == "no difference shown"
+    assert compare(row([[1.0]]), row([[2.0]])).verdict == "faster"
+    assert compare(row([[1.0]] * 5), row([[1.05]] * 5)).verdict == "no difference shown"
+    assert compare(row([[1.0]] * 5), row([[1.2]] * 5)).verdict == "faster"
+
+
+def test_rounds_that_one_sat_out_are_left_out():
+    found = compare(row([[1.0, 1.0, 1.0]]), row([[3.0, math.nan, math.nan]]))
+    assert found.value == pytest.approx(3.0)
+    assert compare(row([[1.0]]), row([[math.nan]])) is None
+    assert compare(row([]), row([[1.0]])) is None
+
+
+def test_times_that_were_not_taken_side_by_side_are_compared_pass_by_pass():
+    mine, other = simulated(3.0)
+    shuffled = [sorted(rounds) for rounds in other.passes]
+    found = estimate.unpaired(mine.passes, shuffled)
+    assert found.value == pytest.approx(3.0, rel=0.05)
+    assert found.low < 3.0 < found.high
+    assert estimate.unpaired([[]], [[1.0]]) is None
 
 
 def test_a_canary_that_differs_from_itself_is_noise():
-    assert not measure.is_noisy(measure.Ratio(1.0, 0.98, 1.02))
-    assert measure.is_noisy(measure.Ratio(1.0, 0.9, 1.02))
-    assert measure.is_noisy(measure.Ratio(1.1, 1.05, 1.15))
+    assert not Ratio(1.0, 0.98, 1.02).is_noise
+    assert Ratio(1.0, 0.9, 1.02).is_noise
+    assert Ratio(1.1, 1.05, 1.15).is_noise
+
+
+# ---- growth ----
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("1", lambda n: 5.0),
+        ("log n", lambda n: 5 * math.log2(n + 1)),
+        ("n", lambda n: 1000 + 2.0 * n),
+        ("n log n", lambda n: 3 * n * math.log2(n + 1)),
+        ("n²", lambda n: 100.0 * n + n * n),
+        ("n³", lambda n: 7.0 * n**3),
+    ],
+)
+def test_growth_is_recognised_beside_a_constant_and_a_little_noise(name, function):
+    rng = random.Random(1)
+    times = {n: function(n) * math.exp(rng.gauss(0, 0.01)) for n in (10, 100, 1000, 10_000, 100_000)}
+    found = estimate.growth(times)
+    if name == "n²":  # its first sizes are ruled by what grows with n
+        assert found.name in ("n²", "n√n")
+    else:
+        assert found.name == name
+        assert found.error < 0.1
+    assert found.constant >= 0
+    assert found.factor >= 0
+
+
+def test_growth_of_two_sizes_is_not_known():
+    assert estimate.growth({10: 1.0, 100: 2.0}) is None
+
+
+def test_growths_are_of_right_results_at_each_size():
+    def at(n):
+        made = [Result("fast", "fastcore", "=", first=1e-9 * n), Result("bad", "builtin", "differs", first=1e-9 * n)]
+        return Race("a/b", "", n, tuple(made))
+
+    found = session.growths([at(10), at(100), at(1000)])
+    assert list(found) == ["a/b/fast"]
+    assert found["a/b/fast"].name == "n"
+
+
+# ---- measuring ----
 
 
 def test_a_contender_that_would_take_too_long_is_skipped():
@@ -87,24 +166,155 @@ def test_a_contender_that_would_take_too_long_is_skipped():
     known = {("x/y", "slow"): (100, 1.0)}
     group = measure.check(Case("x/y", "", make), 1000, known)
     assert [r.status for r in group.rows] == ["=", "skipped (est. 10 s)", "="]
+    group = measure.check(Case("x/y", "", make), 200, known, limit=1.0)
+    assert [r.status for r in group.rows] == ["=", "skipped (est. 2 s)", "="]
+
+
+def test_a_large_first_size_is_tried_small_first():
+    sizes = []
+
+    def make(n):
+        sizes.append(n)
+        return contenders(lambda: 1, lambda: 1)
+
+    measure.check(Case("x/y", "", make), 1_000_000, {})
+    assert sizes == [1_000_000, 10_000] or sizes == [10_000, 1_000_000]
+    assert len(sizes) == 2
+
+
+def test_what_is_compiled_first_is_left_out_if_so_wanted():
+    compiled = peer("compiled", "numba", lambda numba: pytest.fail("was compiled"))
+    group = group_of(compiled, has_compiled=False)
+    assert [r.status for r in group.rows] == ["=", "skipped (compiled first)", "="]
 
 
 def test_a_contender_that_gives_another_result_is_named_and_not_timed():
     group = group_of(builtin("wrong", lambda: 2.0))
-    measure.run([group], 0.01, lambda part: None)
+    measure.run([group], 0.01)
     assert [r.status for r in group.rows] == ["=", "differs", "="]
     assert [r.is_timed for r in group.rows] == [True, False, True]
     assert group.best_rival() is None
-    assert "results differ: x/y n=10 (wrong)" in report.summary([group], {0: report.comparison(group)})
+    assert "results differ: x/y n=10 (wrong)" in report.summary([session.race_of(group)])
 
 
-def test_the_timing_keeps_the_loops_of_a_block_near_a_millisecond():
+def test_the_loops_of_a_block_take_near_a_millisecond():
     values = list(range(1000))
-    fast = row([[1.0]])
+    fast = row([])
     fast.call = lambda: sum(values)
     fast.first = 10_000.0
-    loops = measure._calibrate(fast)
-    assert 1 < loops < measure.MOST_LOOPS
+    measure._calibrate(fast)
+    assert 1 < fast.loops < measure.MOST_LOOPS
+
+
+def test_loops_that_were_cut_short_are_mended_by_the_shortest_time():
+    cut = row([[500_000.0, 10_000.0]])
+    cut.loops, cut.is_calibrated = 2, True
+    measure._calibrate(cut)
+    assert cut.loops == 100
+
+
+def test_what_the_comparison_does_not_need_takes_few_rounds_or_none():
+    group = group_of(
+        peer("fast", "math", lambda math: lambda: 1.0),
+        *(builtin("slow", lambda: float(sum(range(20_000)) > 0)) for _ in range(9)),
+        peer("too slow", "time", lambda time: lambda: time.sleep(0.05) or 1.0),
+    )
+    measure.run([group], 0.5)
+    rounds = {r.contender.name: sum(t > 0 for p in r.passes for t in p) for r in group.rows}
+    assert rounds["too slow"] == 0
+    assert 3 <= rounds["slow"] < rounds["fast"]
+    assert rounds["fast"] == rounds["fastcore"] > 10
+    # Rounds are paired, so all have as many, in which some sit out.
+    assert len({tuple(map(len, r.passes)) for r in group.rows if r.is_timed}) == 1
+
+
+def test_the_base_is_what_was_asked_for_by_name_or_role_else_the_fastest_rival():
+    slow, fast = row([[2.0]], "slow", "builtin"), row([[1.0]], "fast", "peer")
+    group = Group(Case("a/b", "", lambda n: []), 10, [slow, fast, row([[3.0]])])
+    assert group.base_row() is fast
+    for name, found in (("slow", slow), ("builtin", slow), ("peer", fast), ("absent", fast)):
+        group.base = name
+        assert group.base_row() is found
+    assert slow not in group.needed()
+    group.base = "slow"
+    assert slow in group.needed()
+
+
+def test_a_session_gives_out_each_batch_and_keeps_what_was_done_at_an_interrupt():
+    def interrupt():
+        raise KeyboardInterrupt
+
+    quick = Case("x/quick", "", lambda n: contenders(lambda: 1, lambda: 1, builtin("same", lambda: 1)))
+    broken = Case("x/broken", "", lambda n: contenders(lambda: 1, interrupt))
+    plan = session.Plan([quick, broken], None, (5, 50), seconds=1.0)
+    with measure.Pin(is_wanted=False) as pin:
+        races = session.races(plan, measure.canary(), pin)
+        batch = next(races)
+        assert [(race.case, race.n) for race in batch] == [("x/quick", 5), ("x/quick", 50)]
+        assert all(race.ratio is not None for race in batch)
+        assert next(races) == []
+        with pytest.raises(KeyboardInterrupt):
+            next(races)
+
+
+def test_sizes_are_those_asked_for_else_the_cases_own_else_the_runs():
+    own, other = Case("x/own", "", lambda n: [], sizes=(7,)), Case("x/other", "", lambda n: [])
+    plan = session.Plan([own, other], None, (1, 2), seconds=1.0)
+    assert (plan.sizes_of(own), plan.sizes_of(other), plan.count) == ((7,), (1, 2), 3)
+    plan = session.Plan([own, other], (3,), (1, 2), seconds=1.0)
+    assert (plan.sizes_of(own), plan.sizes_of(other), plan.count) == ((3,), (3,), 2)
+
+
+@pytest.mark.skipif(not measure.allowed_cpus(), reason="this system does not hold processes on processors")
+def test_a_pin_holds_on_as_many_processors_as_are_used_and_lets_go():
+    before = measure.allowed_cpus()
+    with measure.Pin() as pin:
+        assert measure.allowed_cpus() == {pin.cpu}
+        pin.use(2)
+        assert len(measure.allowed_cpus()) == min(2, len(before))
+    assert measure.allowed_cpus() == before
+
+
+# ---- memory ----
+
+
+@pytest.mark.skipif(memory.tracemalloc is None, reason="this interpreter does not trace allocations")
+def test_the_peak_is_that_of_a_known_allocation():
+    size = 8_000_000
+    assert memory.traced_peak(lambda: bytes(size)) == pytest.approx(size, rel=0.01)
+    assert memory.traced_peak(lambda: len(bytes(size))) == pytest.approx(size, rel=0.01)
+    assert memory.traced_peak(lambda: None) < 10_000
+
+
+@pytest.mark.skipif(memory.tracemalloc is None, reason="this interpreter does not trace allocations")
+def test_the_peak_counts_what_kernels_and_numpy_allocate(fc, np):
+    if fc.__name__ == "fastcore.pure":
+        pytest.skip("has no kernel")
+    n = 1_000_000
+    a = np.random.default_rng(1).integers(0, 1 << 60, n)
+    text = fc.join(a, ",")
+    # The result, a byte a digit, and nothing else that matters but the room for digits that turned out shorter.
+    assert len(text) <= memory.traced_peak(lambda: fc.join(a, ",")) <= 2.2 * len(text)
+    assert memory.traced_peak(lambda: fc.argsort(a)) >= 8 * n
+    assert memory.traced_peak(lambda: np.arange(n)) == pytest.approx(8 * n, rel=0.01)
+
+
+def test_a_peak_that_would_take_too_long_to_find_is_left_out():
+    group = group_of(builtin("slow", lambda: 1.0))
+    group.rows[1].first = 1e9
+    memory.measure(group, limit=5.0)
+    assert group.rows[1].peak_bytes is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process")
+def test_a_process_of_its_own_agrees_on_a_large_peak():
+    n = 3_000_000
+    peak = memory.resident_peak("howto/list-of-squares", n, "append")
+    assert peak is not None
+    assert peak > 8 * n
+
+
+# ---- text ----
 
 
 @pytest.mark.parametrize(
@@ -115,16 +325,159 @@ def test_durations_have_three_digits_and_a_unit(seconds, text):
     assert report.duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("count", "text"), [(None, ""), (0, "0 B"), (999, "999 B"), (12_345, "12.3 kB"), (8_000_000, "8 MB")]
+)
+def test_bytes_have_three_digits_and_a_unit(count, text):
+    assert report.memory(count) == text
+
+
 def test_the_summary_names_losses_and_ties():
-    groups = []
+    races = []
     for name, ratio in (("a/win", 2.0), ("a/loss", 0.5), ("a/tie", 1.0)):
         mine, rival = simulated(ratio)
-        groups.append(Group(Case(name, "", lambda n: []), 10, [rival, mine]))
-    text = report.summary(groups, {i: report.comparison(group) for i, group in enumerate(groups)})
+        races.append(race_between(mine, rival, name=name))
     assert (
-        text == "Summary: fastcore first in 1 of 3; not first: a/loss n=10 (rival 2.00x); "
+        report.summary(races)
+        == "fastcore first in 1 of 3 (geometric mean 1.00x); not first: a/loss n=10 (rival 2.00x); "
         "no difference shown: a/tie n=10 (rival)"
     )
+
+
+def test_a_race_is_a_line_and_with_all_contenders_one_for_each():
+    mine, rival = simulated(0.5, role="peer", tolerance=1e-9)
+    _, slow = simulated(5.0)
+    slow.contender = builtin("slow", None)
+    race = race_between(mine, slow, rival)
+    assert race.rival == "rival"
+    (line,) = report.lines(race, has_all=False)
+    assert line.kind == "loss"
+    assert line.text.split()[:2] == ["a/b", "10"]
+    assert "0.50x slower [0." in line.text
+    title, *rows = report.lines(race, has_all=True)
+    assert title.text == "a/b · a title"
+    assert [r.text.split()[0] for r in rows] == ["~rival", "x", "slow"]
+    assert [" base " in r.text for r in rows] == [True, False, False]
+
+
+def test_a_rival_that_was_not_timed_again_has_a_rough_ratio():
+    mine, rival = simulated(2.0, noise=0)
+    unpaired = row([[30_000.0]], "unpaired", "peer")
+    unpaired.passes = []
+    race = race_between(mine, rival, unpaired)
+    line = next(line for line in report.lines(race, has_all=True) if "unpaired" in line.text)
+    assert "30 µs" in line.text
+    assert f"~{report.times(rival.seconds / 3e-5)}x slower" in line.text
+
+
+def test_a_case_without_fastcore_is_held_against_its_base_and_says_what_it_teaches():
+    slow, fast = row([[2000.0] * 20], "slow", "reference"), row([[1000.0] * 20], "fast", "builtin")
+    case = Case("a/b", "a title", lambda n: [], base="slow", finding="Fast is faster.")
+    race = session.race_of(Group(case, 10, [slow, fast], "slow"))
+    text = [line.text for line in report.lines(race, has_all=False)]
+    assert "2.00x faster" in text[1]
+    assert " base" in text[2]
+    assert [line.text.strip() for line in report.notes([race], {})] == ["Fast is faster."]
+
+
+def test_another_interpreter_has_a_column():
+    mine, rival = simulated(2.0, noise=0)
+    race = race_between(mine, rival)
+    there = Result("x", "fastcore", "=", interpreter="PyPy 9", passes=((1e-6,),), base="rival", ratio=Ratio(2, 2, 2))
+    race = Race(race.case, race.title, race.n, (*race.results, there), race.rival, race.ratio)
+    head, *rows = [report.head(["PyPy 9"]), *report.lines(race, has_all=True, interpreters=["PyPy 9"])][:1] + list(
+        report.lines(race, has_all=True, interpreters=["PyPy 9"])
+    )[1:]
+    assert head.text.endswith("PyPy 9")
+    assert rows[0].text.endswith("1 µs  ~2.00x")
+    assert len(rows) == 2
+
+
+def test_markdown_has_a_table_with_losses_in_bold():
+    races = []
+    for name, ratio in (("sums/win", 2.0), ("sums/loss", 0.5), ("sums/tie", 1.0)):
+        mine, rival = simulated(ratio, noise=0.001)
+        races.append(race_between(mine, rival, name=name))
+    text = report.as_markdown(run_of(*races))
+    assert "| sums | n = 10 |" in text
+    assert "| `win`: a title | 2.00x `rival` |" in text
+    assert "| `loss`: a title | **0.50x** `rival` |" in text
+    assert "| `tie`: a title | = `rival` |" in text
+
+
+def test_markdown_shows_what_the_how_to_teaches():
+    slow, fast = row([[2000.0] * 20], "a|b", "reference"), row([[1000.0] * 20], "fast", "builtin")
+    case = Case("howto/x", "a title", lambda n: [], base="a|b", finding="Fast is faster.")
+    text = report.as_markdown(run_of(session.race_of(Group(case, 10, [slow, fast], "a|b"))))
+    assert "**a title** (`howto/x`): Fast is faster." in text
+    assert "| `fast` | 10 | 1 µs | 2.00x faster [" in text
+    assert "| `a\\|b` | 10 | 2 µs | base |" in text
+
+
+def test_csv_has_a_line_for_each_contender():
+    mine, rival = simulated(2.0)
+    race = race_between(mine, rival)
+    rows = list(csv.DictReader(io.StringIO(report.as_csv(run_of(race)))))
+    assert [r["contender"] for r in rows] == ["rival", "x"]
+    assert float(rows[1]["ratio"]) == race.fastcore.ratio.value
+    assert float(rows[1]["seconds"]) == race.fastcore.seconds
+
+
+# ---- files ----
+
+
+def test_a_run_is_read_as_it_was_written():
+    mine, rival = simulated(2.0)
+    missing = row([], "missing", "peer")
+    missing.status = "not installed"
+    race = race_between(mine, rival, missing, finding="So it is.")
+    run = run_of(race)
+    growths = session.growths([Race("a/b", "", n, (Result("x", "fastcore", "=", first=1e-9 * n),)) for n in (1, 9, 99)])
+    run = Run(run.races, run.metadata, run.version, run.argv, run.noise, growths)
+    again = results.from_json(results.as_json(run))
+    assert results.as_json(again) == results.as_json(run)
+    assert again.noise == run.noise
+    assert again.growths == run.growths
+    assert again.races[0].fastcore == race.fastcore
+    assert {r.key for r in again.races[0].results} == {"x", "rival", "missing"}
+
+
+def test_metadata_are_flat_and_values_positive_as_pyperf_wants_them():
+    mine, rival = simulated(2.0)
+    document = json.loads(results.as_json(run_of(race_between(mine, rival))))
+    assert document["version"] == "1.0"
+    for benchmark in document["benchmarks"]:
+        assert all(isinstance(value, (str, int, float)) for value in benchmark["metadata"].values())
+        assert all(value > 0 for part in benchmark["runs"] for value in part["values"])
+    mine_there = next(b["metadata"] for b in document["benchmarks"] if b["metadata"]["role"] == "fastcore")
+    assert mine_there["ratio_lo"] <= mine_there["ratio"] <= mine_there["ratio_hi"]
+    assert mine_there["rival"] == "rival"
+
+
+@pytest.mark.parametrize("text", ("", "[]", "3", "{}", '{"fastcore": {"schema": 1}}', '{"fastcore": 3}', "\x00"))
+def test_another_file_is_not_read(text):
+    with pytest.raises(results.Unreadable, match="is not a fastcore or pyperf file"):
+        results.from_json(text)
+
+
+def test_a_file_of_pyperfs_own_or_of_another_schema_is_named():
+    with pytest.raises(results.Unreadable, match="is pyperf's own"):
+        results.from_json('{"version": "1.0", "benchmarks": []}')
+    with pytest.raises(results.Unreadable, match="has schema 2, not 1"):
+        results.from_json('{"fastcore": {"schema": 2}}')
+
+
+def test_pyperf_reads_and_compares_two_runs(tmp_path):
+    pytest.importorskip("pyperf")
+    paths = []
+    for seed in (1, 2):
+        mine, rival = simulated(2.0, seed=seed)
+        paths.append(tmp_path / f"{seed}.json")
+        paths[-1].write_text(results.as_json(run_of(race_between(mine, rival))), encoding="utf-8")
+    for arguments in (["show", str(paths[0])], ["compare_to", "--table", *map(str, paths)]):
+        command = [sys.executable, "-m", "pyperf", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "a/b/n=10/x" in done.stdout or "Geometric mean" in done.stdout
 
 
 # ---- peers ----
@@ -135,10 +488,11 @@ def test_a_peer_that_is_missing_reads_not_installed_and_is_no_rival():
     group = group_of(missing, builtin("sum", lambda: 1.0))
     assert not missing.is_installed
     assert [r.status for r in group.rows] == ["=", "not installed", "=", "="]
-    measure.run([group], 0.01, lambda part: None)
+    measure.run([group], 0.01)
     assert group.best_rival().contender.name == "sum"
-    assert report.table([group], {})[1] == ("    not installed: missing",)
-    assert "missing" not in report.summary([group], {0: report.comparison(group)})
+    race = session.race_of(group)
+    assert any("missing" in line.text and "not installed" in line.text for line in report.lines(race, has_all=True))
+    assert "missing" not in report.summary([race])
 
 
 def test_a_peer_is_given_the_modules_that_it_needs():
@@ -148,33 +502,21 @@ def test_a_peer_is_given_the_modules_that_it_needs():
     assert [r.status for r in group.rows] == ["=", "=", "="]
 
 
-def test_a_peer_that_differs_is_named_and_not_timed():
-    group = group_of(
-        peer("wrapped", "math", lambda math: lambda: -1.0), peer("right", "math", lambda math: lambda: 1.0)
-    )
-    measure.run([group], 0.01, lambda part: None)
-    assert [r.status for r in group.rows] == ["=", "differs", "=", "="]
-    assert [r.is_timed for r in group.rows] == [True, False, True, True]
-    assert group.best_rival().contender.name == "right"
-    assert report.table([group], {})[0][-1] == "differs"
-    assert report.table([group], {})[1][0].endswith("differs: wrapped")
-    assert "results differ: x/y n=10 (wrapped)" in report.summary([group], {0: report.comparison(group)})
-
-
 @pytest.mark.parametrize("fails_when", ("prepared", "called"))
 def test_a_peer_that_fails_is_named_and_ends_nothing(fails_when):
     def fail(*_):
         raise LookupError("no such type")
 
     group = group_of(peer("broken", "math", fail if fails_when == "prepared" else lambda math: fail))
-    measure.run([group], 0.01, lambda part: None)
+    measure.run([group], 0.01)
     assert [r.status for r in group.rows] == ["=", "failed (LookupError)", "="]
-    assert report.problems([group]) == ["failed: x/y n=10 (broken)"]
+    assert report.problems([session.race_of(group)]) == ["failed: x/y n=10 (broken)"]
 
 
 def test_only_a_peer_may_fail():
     with pytest.raises(ZeroDivisionError):
         group_of(builtin("broken", lambda: 1 / 0))
+    assert group_of(builtin("broken", lambda: 1 / 0), may_fail=("builtin",)).rows[1].status.startswith("failed")
 
 
 def test_a_contender_with_a_tolerance_may_be_less_exact_and_is_marked():
@@ -191,335 +533,74 @@ def test_a_tolerance_is_for_the_contender_that_has_it():
 
 
 @pytest.mark.parametrize(
-    ("result", "agrees"),
+    ("wanted", "names"),
     [
-        ([1.0, 2.0], True),
-        ([1.0, 2.0 + 1e-12], True),
-        ([1.0, 2.1], False),
-        ([1.0], False),
-        ([1.0, 2.0, 3.0], False),
-        (1.0, False),
-        (["1", "2"], False),
+        ([], ["reference", "sum", "numpy", "fast", "fastcore"]),
+        (["fastcore", "peers"], ["fast", "fastcore"]),
+        (["builtin"], ["sum"]),
+        (["peer:fast", "reference"], ["reference", "fast"]),
+        (["peer:gmpy2"], ["fast"]),
     ],
 )
-def test_lists_of_floats_are_compared_element_by_element(result, agrees):
-    assert Case("x/y", "", lambda n: [], is_exact=False).agree([1.0, 2.0], result) is agrees
-
-
-def test_results_of_libraries_are_compared_as_python_values():
-    class Scalar:
-        def as_py(self):
-            return 3
-
-    class Series:
-        def to_list(self):
-            return [1, 2]
-
-    case = Case("x/y", "", lambda n: [])
-    assert case.agree((3, [1, 2]), (Scalar(), Series()))
-    assert not case.agree((3, [1, 2]), (Scalar(), [1, 3]))
-
-
-def test_the_summary_names_a_peer_as_the_best_rival():
-    mine, fast = simulated(0.5, role="peer", tolerance=1e-9)
-    _, slow = simulated(2.0)
-    group = Group(Case("a/loss", "", lambda n: []), 10, [slow, fast, mine])
-    ratios = {0: report.comparison(group)}
-    assert group.best_rival() is fast
-    assert report.summary([group], ratios) == "Summary: fastcore first in 0 of 1; not first: a/loss n=10 (~rival 2.00x)"
-    line, rest = report.table([group], ratios)
-    assert line[6].startswith("0.50x slower [0.")
-    assert line[6].endswith("] ~rival")
-    assert rest == (f"    ~rival {report.duration(fast.seconds)} (0.50x)",)
-
-
-def test_each_rival_without_a_column_has_its_time_and_ratio():
-    mine, peer_row = simulated(3.0, noise=0, role="peer")
-    _, slow = simulated(5.0, noise=0)
-    _, slower = simulated(40.0, noise=0)
-    unpaired = row([[30_000.0]], "unpaired", "peer")
-    unpaired.passes = []
-    group = Group(Case("a/b", "", lambda n: []), 10, [slower, slow, peer_row, unpaired, mine])
-    line, rest = report.table([group], {})
-    assert line[3] == report.duration(slow.seconds)
-    parts = rest[0].strip().split("; ")
-    assert parts[0] == f"rival {report.duration(slower.seconds)} (40.0x)"
-    assert parts[1] == f"rival {report.duration(peer_row.seconds)} (3.00x)"
-    assert parts[2] == f"unpaired 30 µs (~{report.times(unpaired.seconds / mine.seconds)}x)"
-
-
-def test_what_the_comparison_does_not_need_takes_few_rounds_or_none():
-    group = group_of(
-        peer("fast", "math", lambda math: lambda: 1.0),
-        builtin("slow", lambda: float(sum(range(20_000)) > 0)),
-        peer("too slow", "time", lambda time: lambda: time.sleep(0.05) or 1.0),
+def test_contenders_are_chosen_by_role_and_peers_by_name_or_module(wanted, names):
+    made = contenders(
+        lambda: 1,
+        lambda: 1,
+        builtin("sum", lambda: 1),
+        cases.numpy("numpy", lambda np: lambda: 1),
+        peer("fast", "gmpy2 numpy", lambda *_: lambda: 1),
     )
-    measure.run([group], 0.5, lambda part: None)
-    rounds = {r.contender.name: sum(map(len, r.passes)) for r in group.rows}
-    assert rounds["too slow"] == 0
-    assert rounds["reference"] == rounds["slow"] == 3
-    assert rounds["fast"] == rounds["fastcore"] > 10
-    # Times are paired by pass, in which some have none.
-    assert all(len(r.passes) == measure.PASSES for r in group.rows)
+    case = cases.with_contenders(Case("x/y", "", lambda n: made), wanted)
+    assert [c.name for c in case.make(1)] == names
 
 
-# ---- cases ----
+# ---- another interpreter ----
 
 
-@pytest.mark.parametrize("case", cases.all_cases(), ids=lambda case: case.name)
-@pytest.mark.parametrize("n", (1, 30))
-def test_all_contenders_of_every_case_agree(case, n):
-    group = measure.check(case, n, {})
-    assert {r.status for r in group.rows} <= {"=", "not installed"}
-    assert group.rows[0].contender.role == "reference"
-    assert group.rows[-1].contender.role == "fastcore"
+def test_a_worker_runs_the_same_case_and_agrees():
+    case = next(case for case in cases.all_cases() if case.name == "sums/list-int")
+    group = measure.check(case, 50, {})
+    digest = worker.digest_of(case, group.expected)
+    with worker.Worker(sys.executable) as other:
+        assert other.interpreter == worker.interpreter_name()
+        other.check(case, 50, [], 1.0, digest)
+        other.run_pass(group, 0.02, 0)
+        race = session.race_of(group, [other])
+        assert other.groups[case.name, 50][0]["status"] == "="
+        other.check(case, 50, [], 1.0, "another result")
+        assert other.groups[case.name, 50][0]["status"] == "differs"
+    there = [r for r in race.results if r.interpreter]
+    assert {r.contender for r in there} == {r.contender for r in race.results}
+    assert any(r.is_timed and r.seconds > 0 and not r.is_paired for r in there)
 
 
-def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():
-    case = next(case for case in cases.all_cases() if case.name == "sorting/argsort-int-few")
-    stable = case.make(30)[0].call()().tolist()
-    a = sorting.lists("int", "few", 30)[0]
-    i = next(i for i in range(29) if a[stable[i]] == a[stable[i + 1]])
-    unstable = [*stable[:i], stable[i + 1], stable[i], *stable[i + 2 :]]
-    assert case.agree(stable, list(stable))
-    assert not case.agree(stable, unstable)
-    assert case.agree(stable, unstable, sorting.OTHER)
-    assert not case.agree(stable, stable[::-1], sorting.OTHER)
-    assert not case.agree(stable, [*stable[:i], stable[i], stable[i], *stable[i + 2 :]], sorting.OTHER)
+def test_digests_tell_results_apart_but_not_interpreters():
+    exact, near = Case("x/y", "", lambda n: []), Case("x/y", "", lambda n: [], is_exact=False)
+    values = [1, [2.5, "text"], (True, -0.0)]
+    assert worker.digest_of(exact, values) == worker.digest_of(exact, [1, (2.5, "text"), [1, -0.0]])
+    for other in ([1, [2.5, "text"], (True, 0.0)], [1, [2.5], "text", (True, -0.0)], [1.0, [2.5, "text"], (True, -0.0)]):
+        assert worker.digest_of(exact, values) != worker.digest_of(exact, other)
+    assert worker.digest_of(near, values) is None
+    assert worker.digest_of(exact, object()) is None
 
 
-def test_lists_agree_if_of_the_same_objects_or_if_marked_and_equal():
-    case = next(case for case in cases.all_cases() if case.name == "sorting/list-letters")
-    mine = case.make(30)[0].call()()
-    others = [x[:6] + x[6:] for x in mine]
-    assert case.agree(mine, list(mine))
-    assert not case.agree(mine, others)
-    assert case.agree(mine, others, sorting.OTHER)
-    assert not case.agree(mine, others[::-1], sorting.OTHER)
+def test_a_worker_that_dies_is_replaced(monkeypatch):
+    case = next(case for case in cases.all_cases() if case.name == "sums/list-int")
+    with worker.Worker(sys.executable) as other:
+        other._process.kill()
+        other._process.wait()
+        other.check(case, 5, [], 1.0, None)
+        assert other.groups[case.name, 5][0]["status"] == "failed (no answer)"
+        other.check(case, 5, [], 1.0, None)
+        assert other.groups[case.name, 5][0]["status"] == "="
 
 
-def test_inputs_are_dealt_in_turn_and_the_reference_takes_the_one_before():
-    deck = decks.Deck([(1,), (2,), (3,)])
-    call, again = deck.call(lambda x: -x), deck.call_again(lambda x: x)
-    assert [call() for _ in range(4)] == [-1, -2, -3, -1]
-    assert call() == -2
-    assert [again() for _ in range(3)] == [2, 1, 2]
-    assert deck.call(lambda x: x, "text", lambda x: (str(x),))() == "1"
-
-
-def test_peers_of_one_library_hold_inputs_in_forms_of_their_own():
-    deck = decks.Deck([(1,)])
-    doubled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (2 * x,), form="doubled")
-    tripled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (3 * x,), form="tripled")
-    assert doubled.call()() == 2
-    assert tripled.call()() == 3
-
-
-def test_texts_agree_if_equal_or_in_brackets_or_if_marked_and_of_the_same_numbers():
-    case = joins.TextCase("x/y", "", lambda n: [])
-    text = "0.5,-0.0,1e-05,1e+16,nan"
-    assert case.agree(text, text)
-    assert case.agree(text, f"[{text}]")
-    assert not case.agree(text, None)
-    for other in ("[0.5,-0.0,0.00001,1e16,null]", "0.5\n-0\n0.00001\n10000000000000000\nNaN\n"):
-        assert not case.agree(text, other)
-        assert case.agree(text, other, joins.OTHER)
-    for wrong in ("0.5,-0.0,1e-05,1e+16", "0.5,-0.0,1e-05,1e+16,0", "0.5,-0.0,1.0000000000000002e-05,1e+16,nan"):
-        assert not case.agree(text, wrong, joins.OTHER)
-    assert case.agree("1,2\n3,4\n", "[[1.0,2.0],[3.0,4.0]]", joins.OTHER)
-    assert not case.agree("9007199254740992", "9007199254740993", joins.OTHER)
-
-
-def test_strings_agree_if_equal_or_if_marked_and_the_same_in_json():
-    case = joins.TextCase("x/y", "", lambda n: [], values=joins.items)
-    assert case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]', joins.OTHER)
-    assert not case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]')
-    assert not case.agree("7,8.5,ä,None", '[7,8.5,"a",null]', joins.OTHER)
-
-
-def test_a_file_that_is_written_to_goes_with_its_contender():
-    target = joins.Target()
-    for text in (b"before", b"now"):
-        file = target.rewound()
-        file.write(text)
-        file.flush()
-    path = target._path
-    assert target.text() == "now"
-    assert os.path.exists(path)
-    del target
-    gc.collect()
-    assert not os.path.exists(path)
-
-
-def test_loops_in_c_are_left_out_without_a_compiler(monkeypatch):
-    case = next(case for case in cases.all_cases() if case.name == "transforms/affine")
-    monkeypatch.setattr(loops.shutil, "which", lambda name: None)
-    assert "C -O3" not in [contender.name for contender in case.make(3)]
-    assert loops.pythran_library.__wrapped__(transforms.WORKS, None) is None
-
-
-def test_a_compiler_that_fails_gives_no_loops_and_no_error(monkeypatch):
-    monkeypatch.setattr(loops.shutil, "which", lambda name: os.path.join("no", "such", name))
-    assert loops.c_library.__wrapped__(transforms.WORKS) is None
-    assert loops.pythran_library.__wrapped__(transforms.WORKS, math) is None  # which compiles nothing
-
-
-def test_exponentials_agree_if_a_few_units_in_the_last_place_apart():
-    case = transforms.NearCase("x/y", "", lambda n: [])
-    assert case.agree([1.0, 1e-300], [1.0 + 2**-51, 1e-300 * (1 + 2**-51)])
-    assert not case.agree([1.0, 1e-300], [1.0 + 2**-49, 1e-300])
-    assert not case.agree([1.0, 1e-300], [1.0, 0.0])
-    assert not case.agree([1.0], [1.0, 1.0])
-    assert case.agree([1.0], [1.0 + 1e-10], 1e-9)
-
-
-def test_every_family_has_cases():
-    assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
-
-
-# ---- command line ----
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "text"),
-    [
-        (["sumz"], 5, "fastcore.bench: no case matches 'sumz'; did you mean 'sums'?"),
-        (["qqqq"], 5, "fastcore.bench: no case matches 'qqqq'; --list names them"),
-        (["-n", "0"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '0'"),
-        (["-n", "10,x"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not 'x'"),
-        (["-n", "1e12"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '1e12'"),
-        (["-n", "1.5"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not '1.5'"),
-        (["-n", "nan"], 2, "fastcore.bench: size must be a whole number from 1 to 1e8, not 'nan'"),
-        (["-t", "0"], 2, "fastcore.bench: time must be more than 0 and at most 86400 seconds, not '0'"),
-        (["-t", "soon"], 2, "fastcore.bench: time must be more than 0 and at most 86400 seconds, not 'soon'"),
-        (["-o", "times.txt"], 2, "fastcore.bench: cannot write 'times.txt': the name must end in .json"),
-        (
-            ["-o", "/no/such/folder/x.json"],
-            2,
-            "fastcore.bench: cannot write '/no/such/folder/x.json': No such file or directory",
-        ),
-        (["--fast"], 2, "fastcore.bench: unrecognized arguments: --fast"),
-    ],
-)
-def test_a_bad_command_line_is_one_line_and_an_exit_code(capsys, arguments, code, text):
-    assert command.main(arguments) == code
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == text + "\n"
-
-
-def test_cases_are_listed(capsys):
-    assert command.main(["--list", "sums/fsum*", "fibonacci"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [
-        "sums/fsum-array",
-        "sums/fsum-list",
-        "sums/fsum-float32",
-        "sums/fsum-wide20",
-        "sums/fsum-wide100",
-        "sums/fsum-bits",
-        "sums/fsum-cancel",
-        "fibonacci/number",
-        "fibonacci/small",
-        "fibonacci/str",
-        "fibonacci/lucas",
-        "fibonacci/mod",
-        "fibonacci/mod-far",
-        "fibonacci/mod-far-word",
-        "fibonacci/array",
-        "fibonacci/array-out",
-        "fibonacci/array-mod",
-        "fibonacci/array-mod-word",
-        "fibonacci/range",
-        "fibonacci/recurrence-2",
-        "fibonacci/recurrence-10",
-        "fibonacci/recurrence-100",
-    ]
-
-
-def test_listing_the_cases_imports_no_peer():
-    program = (
-        "import sys; from fastcore.bench.__main__ import main; main(['--list']); "
-        "peers = {'bottleneck', 'flint', 'gmpy2', 'msgspec', 'numba', 'numexpr', 'numkong', 'orjson', 'pandas', "
-        "'polars', 'pyarrow', 'pythran', 'sympy', 'xsum'}; "
-        "print(sorted(peers & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
-    lines = done.stdout.splitlines()
-    assert lines[-1] == "[]"
-    assert any(line.startswith("sums/array-float ") and "numkong" in line for line in lines)
-
-
-def test_results_alone_can_be_checked(capsys):
-    assert command.main(["--check-only", "-n", "3,40", "joins"]) == 0
-    assert "Checked 62: all results are the same" in capsys.readouterr().out
-
-
-def test_a_run_prints_a_table_and_a_summary(capsys):
-    assert command.main(["sums/list-int", "sorting/list-int", "-n", "50", "-t", "0.2"]) == 0
-    captured = capsys.readouterr()
-    lines = captured.out.splitlines()
-    assert lines[0].startswith("fastcore ")
-    assert lines[1].split()[:3] == ["case", "n", "reference"]
-    assert lines[2].startswith("sums/list-int")
-    assert any(line.startswith("Summary: fastcore first in ") for line in lines)
-    assert captured.err == ""
-    assert "\x1b" not in captured.out
-
-
-def test_times_are_written_in_pyperfs_format(capsys, tmp_path):
-    path = tmp_path / "times.json"
-    assert command.main(["sums/list-int", "-n", "50", "-t", "0.3", "-q", "-o", str(path)]) == 0
-    document = json.loads(path.read_text(encoding="utf-8"))
-    assert document["version"] == "1.0"
-    names = [b["metadata"]["name"] for b in document["benchmarks"]]
-    assert "sums/list-int/n=50/fastcore" in names
-    for benchmark in document["benchmarks"]:
-        assert all(value > 0 for part in benchmark["runs"] for value in part["values"])
-    mine = next(b["metadata"] for b in document["benchmarks"] if b["metadata"]["contender"] == "fastcore")
-    assert mine["ratio_low"] <= mine["ratio"] <= mine["ratio_high"]
-    assert mine["equal"] is True
-
-
-@pytest.mark.skipif(not HAS_PYPERF, reason="pyperf is not installed")
-def test_pyperf_reads_the_times(tmp_path):
-    path = tmp_path / "times.json"
-    assert command.main(["sums/list-int", "joins/range", "-n", "50", "-t", "0.3", "-q", "-o", str(path)]) == 0
-    done = subprocess.run(
-        [sys.executable, "-m", "pyperf", "show", str(path)], capture_output=True, text=True, check=True
-    )
-    assert "joins/range/n=50/fastcore" in done.stdout
-
-
-def test_the_output_may_be_stdout(capsys):
-    assert command.main(["sums/range", "-n", "10", "-t", "0.1", "-o", "-"]) == 0
-    captured = capsys.readouterr()
-    assert json.loads(captured.out)["version"] == "1.0"
-    assert "Summary: " in captured.err
-
-
-def test_an_existing_file_is_kept_if_the_run_fails(tmp_path):
-    path = tmp_path / "times.json"
-    path.write_text("before", encoding="utf-8")
-    assert command.main(["sumz", "-o", str(path)]) == 5
-    assert path.read_text(encoding="utf-8") == "before"
-
-
-def test_results_that_differ_give_their_own_exit_code(capsys, monkeypatch):
-    def make(n):
-        return contenders(lambda: 1, lambda: 2)
-
-    monkeypatch.setattr(cases, "all_cases", lambda: [Case("sums/wrong", "", make)])
-    assert command.main(["sums", "--check-only", "-n", "5"]) == 3
-    assert "results differ: sums/wrong n=5 (fastcore)" in capsys.readouterr().out
-
-
-def test_an_interrupt_keeps_what_is_done(capsys, monkeypatch):
-    def interrupt(groups, seconds, progress):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(measure, "run", interrupt)
-    assert command.main(["sums/range", "-n", "5"]) == 130
-    captured = capsys.readouterr()
-    assert "sums/range" in captured.out
-    assert captured.err == "fastcore.bench: interrupted\n"
+def test_interpreters_that_cannot_be_used_say_why(tmp_path):
+    with pytest.raises(worker.Unusable, match="cannot run '.*nothing': No such file or directory"):
+        worker.Worker(str(tmp_path / "nothing"))
+    if os.name == "posix":
+        script = tmp_path / "python"
+        script.write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
+        script.chmod(0o755)
+        with pytest.raises(worker.Unusable, match="has no fastcore: install it there"):
+            worker.Worker(str(script))

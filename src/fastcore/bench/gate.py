@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +86,14 @@ def changes(before: Run, races: Sequence[Race]) -> Iterator[Change]:
 
 def run_again(race: Race, base: str) -> Race | None:
     """A race in a fresh process, against the same base; None if that fails."""
-    command = [sys.executable, "-m", "fastcore.bench", race.case, "-n", str(race.n), "-t", str(AGAIN), "--base", base]
-    done = subprocess.run([*command, "-q", "-o", "-"], capture_output=True, encoding="utf-8")
-    try:
-        return results.from_json(done.stdout).races[0]
-    except (results.Unreadable, IndexError):
-        return None
+    with tempfile.TemporaryDirectory(prefix="fastcore-bench-") as made:
+        path = Path(made) / "again.json"
+        arguments = [race.case, "-n", str(race.n), "-t", str(AGAIN), "--base", base, "-q", "-o", str(path)]
+        subprocess.run([sys.executable, "-m", "fastcore.bench", *arguments], capture_output=True)
+        try:
+            return load(str(path)).races[0]
+        except (results.Unreadable, IndexError):
+            return None
 
 
 def confirmed(

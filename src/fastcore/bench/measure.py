@@ -187,12 +187,12 @@ def run(
     `after` is called after each group's share of each pass, and takes `parties` - 1 shares.
     """
     rng = random.Random(1)
-    end = time.perf_counter() + seconds
     left = PASSES * len(groups)
-    for number in range(PASSES):
-        order = list(groups)
-        rng.shuffle(order)
-        with quiet():
+    with quiet():
+        end = time.perf_counter() + seconds
+        for number in range(PASSES):
+            order = list(groups)
+            rng.shuffle(order)
             for group in order:
                 # What one group took too much, the others have less.
                 share = max(end - time.perf_counter(), 0.0) / (parties * left)

@@ -137,8 +137,7 @@ def _result(
 ) -> Result:
     ratio = None
     if base is not None and row is not base and row.status == "=":
-        # One that was too slow to be timed again has the check's call alone.
-        ratio = compare(row.passes, base.passes) or estimate.unpaired([[row.first]], base.passes)
+        ratio = compare(row.passes, base.passes) or _rough_ratio(row.first, base)
     return Result(
         contender=row.contender.name,
         role=row.contender.role,
@@ -161,7 +160,7 @@ def _result_of_worker(row: dict[str, Any], interpreter: str, base: Row | None) -
     if base is not None and row["status"] == "=":
         ratio = estimate.unpaired(passes, base.passes)
         if ratio is None and first is not None:
-            ratio = estimate.unpaired([[first]], base.passes)
+            ratio = _rough_ratio(first, base)
     return Result(
         contender=row["name"],
         role=row["role"],
@@ -176,6 +175,11 @@ def _result_of_worker(row: dict[str, Any], interpreter: str, base: Row | None) -
         is_paired=False,
         peak_bytes=row.get("peak_bytes"),
     )
+
+
+def _rough_ratio(first: float, base: Row) -> Ratio | None:
+    """Of one that was too slow to be timed again, and so has the check's call alone."""
+    return estimate.unpaired([[first]], [[t for rounds in base.passes for t in rounds]])
 
 
 def _seconds(passes: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:

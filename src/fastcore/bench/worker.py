@@ -23,6 +23,7 @@ from fastcore.bench import cases, measure, memory
 from fastcore.bench.cases import Case
 from fastcore.bench.measure import Group
 
+MARK = "fastcore.bench: "  # of an answer, as what an interpreter prints when it starts is none
 PATIENCE = 60.0  # seconds for an answer; what takes longer is given up
 ROLES = ("reference", "builtin", "numpy", "peer", "fastcore")
 
@@ -99,7 +100,8 @@ class Worker:
     @staticmethod
     def _read(stream: IO[str], answers: queue.Queue[str]) -> None:
         for line in stream:
-            answers.put(line)
+            if line.startswith(MARK):
+                answers.put(line[len(MARK) :])
         answers.put("")
 
     def _stop(self) -> None:
@@ -190,7 +192,7 @@ def serve() -> int:
             elif request["do"] == "memory":
                 memory.measure(groups[key], request["limit"])
             answer["rows"] = [_as_dict(row) for row in groups[key].rows]
-        answers.write(json.dumps(answer) + "\n")
+        answers.write(f"{MARK}{json.dumps(answer)}\n")
         answers.flush()
     return 0
 

@@ -1,0 +1,122 @@
+"""The cases of python -m fastcore.bench: that their contenders agree, and what is meant by that."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+
+import pytest
+
+from fastcore.bench import cases, measure
+from fastcore.bench.cases import Case, Contender, decks, joins, loops, peer, sorting, transforms
+
+@pytest.mark.parametrize("case", cases.all_cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("n", (1, 30))
+def test_all_contenders_of_every_case_agree(case, n):
+    group = measure.check(case, n, {})
+    assert {r.status for r in group.rows} <= {"=", "not installed"}
+    assert group.rows[0].contender.role == "reference"
+    assert group.rows[-1].contender.role == "fastcore"
+
+
+def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():
+    case = next(case for case in cases.all_cases() if case.name == "sorting/argsort-int-few")
+    stable = case.make(30)[0].call()().tolist()
+    a = sorting.lists("int", "few", 30)[0]
+    i = next(i for i in range(29) if a[stable[i]] == a[stable[i + 1]])
+    unstable = [*stable[:i], stable[i + 1], stable[i], *stable[i + 2 :]]
+    assert case.agree(stable, list(stable))
+    assert not case.agree(stable, unstable)
+    assert case.agree(stable, unstable, sorting.OTHER)
+    assert not case.agree(stable, stable[::-1], sorting.OTHER)
+    assert not case.agree(stable, [*stable[:i], stable[i], stable[i], *stable[i + 2 :]], sorting.OTHER)
+
+
+def test_lists_agree_if_of_the_same_objects_or_if_marked_and_equal():
+    case = next(case for case in cases.all_cases() if case.name == "sorting/list-letters")
+    mine = case.make(30)[0].call()()
+    others = [x[:6] + x[6:] for x in mine]
+    assert case.agree(mine, list(mine))
+    assert not case.agree(mine, others)
+    assert case.agree(mine, others, sorting.OTHER)
+    assert not case.agree(mine, others[::-1], sorting.OTHER)
+
+
+def test_inputs_are_dealt_in_turn_and_the_reference_takes_the_one_before():
+    deck = decks.Deck([(1,), (2,), (3,)])
+    call, again = deck.call(lambda x: -x), deck.call_again(lambda x: x)
+    assert [call() for _ in range(4)] == [-1, -2, -3, -1]
+    assert call() == -2
+    assert [again() for _ in range(3)] == [2, 1, 2]
+    assert deck.call(lambda x: x, "text", lambda x: (str(x),))() == "1"
+
+
+def test_peers_of_one_library_hold_inputs_in_forms_of_their_own():
+    deck = decks.Deck([(1,)])
+    doubled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (2 * x,), form="doubled")
+    tripled = decks.peer("math", deck, lambda math: math.floor, lambda math: lambda x: (3 * x,), form="tripled")
+    assert doubled.call()() == 2
+    assert tripled.call()() == 3
+
+
+def test_texts_agree_if_equal_or_in_brackets_or_if_marked_and_of_the_same_numbers():
+    case = joins.TextCase("x/y", "", lambda n: [])
+    text = "0.5,-0.0,1e-05,1e+16,nan"
+    assert case.agree(text, text)
+    assert case.agree(text, f"[{text}]")
+    assert not case.agree(text, None)
+    for other in ("[0.5,-0.0,0.00001,1e16,null]", "0.5\n-0\n0.00001\n10000000000000000\nNaN\n"):
+        assert not case.agree(text, other)
+        assert case.agree(text, other, joins.OTHER)
+    for wrong in ("0.5,-0.0,1e-05,1e+16", "0.5,-0.0,1e-05,1e+16,0", "0.5,-0.0,1.0000000000000002e-05,1e+16,nan"):
+        assert not case.agree(text, wrong, joins.OTHER)
+    assert case.agree("1,2\n3,4\n", "[[1.0,2.0],[3.0,4.0]]", joins.OTHER)
+    assert not case.agree("9007199254740992", "9007199254740993", joins.OTHER)
+
+
+def test_strings_agree_if_equal_or_if_marked_and_the_same_in_json():
+    case = joins.TextCase("x/y", "", lambda n: [], values=joins.items)
+    assert case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]', joins.OTHER)
+    assert not case.agree("7,8.5,ä,None", '[7,8.5,"ä",null]')
+    assert not case.agree("7,8.5,ä,None", '[7,8.5,"a",null]', joins.OTHER)
+
+
+def test_a_file_that_is_written_to_goes_with_its_contender():
+    target = joins.Target()
+    for text in (b"before", b"now"):
+        file = target.rewound()
+        file.write(text)
+        file.flush()
+    path = target._path
+    assert target.text() == "now"
+    assert os.path.exists(path)
+    del target
+    gc.collect()
+    assert not os.path.exists(path)
+
+
+def test_loops_in_c_are_left_out_without_a_compiler(monkeypatch):
+    case = next(case for case in cases.all_cases() if case.name == "transforms/affine")
+    monkeypatch.setattr(loops.shutil, "which", lambda name: None)
+    assert "C -O3" not in [contender.name for contender in case.make(3)]
+    assert loops.pythran_library.__wrapped__(transforms.WORKS, None) is None
+
+
+def test_a_compiler_that_fails_gives_no_loops_and_no_error(monkeypatch):
+    monkeypatch.setattr(loops.shutil, "which", lambda name: os.path.join("no", "such", name))
+    assert loops.c_library.__wrapped__(transforms.WORKS) is None
+    assert loops.pythran_library.__wrapped__(transforms.WORKS, math) is None  # which compiles nothing
+
+
+def test_exponentials_agree_if_a_few_units_in_the_last_place_apart():
+    case = transforms.NearCase("x/y", "", lambda n: [])
+    assert case.agree([1.0, 1e-300], [1.0 + 2**-51, 1e-300 * (1 + 2**-51)])
+    assert not case.agree([1.0, 1e-300], [1.0 + 2**-49, 1e-300])
+    assert not case.agree([1.0, 1e-300], [1.0, 0.0])
+    assert not case.agree([1.0], [1.0, 1.0])
+    assert case.agree([1.0], [1.0 + 1e-10], 1e-9)
+
+
+def test_every_family_has_cases():
+    assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
