@@ -578,7 +578,8 @@ def test_digests_tell_results_apart_but_not_interpreters():
     exact, near = Case("x/y", "", lambda n: []), Case("x/y", "", lambda n: [], is_exact=False)
     values = [1, [2.5, "text"], (True, -0.0)]
     assert worker.digest_of(exact, values) == worker.digest_of(exact, [1, (2.5, "text"), [1, -0.0]])
-    for other in ([1, [2.5, "text"], (True, 0.0)], [1, [2.5], "text", (True, -0.0)], [1.0, [2.5, "text"], (True, -0.0)]):
+    end = (True, -0.0)
+    for other in ([1, [2.5, "text"], (True, 0.0)], [1, [2.5], "text", end], [1.0, [2.5, "text"], end]):
         assert worker.digest_of(exact, values) != worker.digest_of(exact, other)
     assert worker.digest_of(near, values) is None
     assert worker.digest_of(exact, object()) is None

@@ -9,7 +9,8 @@ import os
 import pytest
 
 from fastcore.bench import cases, measure
-from fastcore.bench.cases import Case, Contender, decks, joins, loops, peer, sorting, transforms
+from fastcore.bench.cases import decks, joins, loops, sorting, transforms
+
 
 @pytest.mark.parametrize("case", cases.all_cases(), ids=lambda case: case.name)
 @pytest.mark.parametrize("n", (1, 30))

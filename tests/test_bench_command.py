@@ -79,7 +79,7 @@ def read(path):
         (["-c", "builtin,pears"], 2, "no contender 'pears'; did you mean 'peers'?"),
         (["--base", "refrence"], 2, "no contender 'refrence' to hold others against; did you mean 'reference'?"),
         (["-o", "times.txt"], 2, "cannot write 'times.txt': the name must end in .json, .md, .html or .csv"),
-        (["--save", "a/b"], 2, "cannot save as 'a/b': a name of letters, digits and .+-_, or a file that ends in .json"),
+        (["--save", "a/b"], 2, "cannot save as 'a/b': a name of letters, digits and .+-_, or a file"),
         (["-n", "10,20", "--fit"], 2, "--fit needs at least 3 sizes, not 2"),
         (["--fast"], 2, "unrecognized arguments: --fast"),
         (["--ful"], 2, "unrecognized arguments: --ful"),
@@ -225,7 +225,8 @@ def test_threads_start_a_process_that_has_them(capfd):
 
 
 def test_results_that_differ_give_their_own_exit_code(capsys, monkeypatch):
-    monkeypatch.setattr(cases, "all_cases", lambda: [Case("sums/wrong", "", lambda n: contenders(lambda: 1, lambda: 2))])
+    wrong = Case("sums/wrong", "", lambda n: contenders(lambda: 1, lambda: 2))
+    monkeypatch.setattr(cases, "all_cases", lambda: [wrong])
     assert command.main(["sums", "--check-only", "-n", "5"]) == 3
     assert "results differ: sums/wrong n=5 (fastcore)" in capsys.readouterr().out
 

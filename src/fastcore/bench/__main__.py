@@ -80,7 +80,7 @@ def parser() -> Parser:
     add("--fit", action="store_true", help="say how the time of each contender grows with n")
     add("--check-only", action="store_true", help="compare the results, time nothing")
     add("--save", metavar="NAME", help="keep the run under a name, or in a file that ends in .json")
-    add("--compare", metavar="NAME", help="hold the ratios against those of a run that was kept; exit 1 if some are lost")
+    add("--compare", metavar="NAME", help="hold the ratios against a kept run's; exit 1 if some are lost")
     add("--fail-above", metavar="PCT", help=f"the loss that --compare lets pass (default {FAIL_ABOVE:.0f})")
     add("--fail-if-slower", action="store_true", help="exit 1 if a rival is faster, in a fresh process too")
     add("--force", action="store_true", help="compare with a run on another processor or Python too")
@@ -473,7 +473,8 @@ def _report(options: argparse.Namespace, run: Run) -> int:
     with Screen(out, has_bar=False, has_colour=not options.no_color) as screen:
         if not options.quiet:
             screen.line(report.Line(report.heading(run.metadata), "head"))
-            interpreters = list(dict.fromkeys(r.interpreter for race in run.races for r in race.results if r.interpreter))
+            found = [result.interpreter for race in run.races for result in race.results]
+            interpreters = [name for name in dict.fromkeys(found) if name]
             has_all = options.verbose or bool(interpreters or run.growths)
             screen.line(report.head(interpreters))
             _show(screen, run.races, run.growths, interpreters, has_all=has_all)

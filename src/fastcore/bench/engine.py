@@ -5,6 +5,7 @@ pyperf runs this module in each of its processes.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -56,8 +57,7 @@ def _time(case: str, n: int, row: Row) -> None:
 
 
 def main() -> None:
-    import pyperf
-
+    pyperf = importlib.import_module("pyperf")
     case, n, name = sys.argv[1:4]
     runner = pyperf.Runner(program_args=("-m", __spec__.name, case, n, name))
     for argument in ("case", "n", "contender"):

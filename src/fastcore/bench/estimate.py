@@ -1,8 +1,8 @@
 """What can be said from the times: the ratio of two contenders with its interval, and how a cost grows with n.
 
 A ratio is taken within rounds, in which both contenders met the same machine. The estimate is the median over passes of
-the median over a pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds (A. C. Davison,
-D. V. Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8), as rounds of one pass resemble each other.
+the median over a pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds, as rounds of
+one pass resemble each other (A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", 1997, 3.8).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable
 
 DRAWS = 400
 BAND = 0.02  # differences within it are not called one
@@ -42,13 +42,13 @@ class Ratio:
         return not (self.low >= 1 - CANARY_BAND and self.high <= 1 + CANARY_BAND)
 
 
-def paired(mine: Passes, base: Passes) -> Optional[Ratio]:
+def paired(mine: Passes, base: Passes) -> Ratio | None:
     """How many times faster, from the rounds that both took part in; None if there are none."""
     logs = [[math.log(b / a) for a, b in zip(times, others) if a > 0 and b > 0] for times, others in zip(mine, base)]
     return _bootstrap([(rounds,) for rounds in logs if rounds], lambda rounds: median(rounds))
 
 
-def unpaired(mine: Passes, base: Passes) -> Optional[Ratio]:
+def unpaired(mine: Passes, base: Passes) -> Ratio | None:
     """The same from times that were not taken side by side, such as those of two interpreters, pass by pass."""
     logs = [[[math.log(t) for t in times if t > 0] for times in passes] for passes in (mine, base)]
     return _bootstrap([(a, b) for a, b in zip(*logs) if a and b], lambda a, b: median(b) - median(a))
@@ -64,7 +64,7 @@ def median(values: Sequence[float]) -> float:
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def _bootstrap(passes: list[tuple[list[float], ...]], statistic: Callable[..., float]) -> Optional[Ratio]:
+def _bootstrap(passes: list[tuple[list[float], ...]], statistic: Callable[..., float]) -> Ratio | None:
     """The median over passes of a statistic of each, which is a logarithm, with its interval."""
     if not passes:
         return None
@@ -109,14 +109,14 @@ class Growth:
         return f"{self.name} ±{100 * self.error:.0f} %"
 
 
-def growth(times: dict[int, float]) -> Optional[Growth]:
+def growth(times: dict[int, float]) -> Growth | None:
     """The simplest growth that is near to these seconds at each n; None for fewer than three sizes.
 
     Each is fitted by least squares of the relative deviations, with neither part negative.
     """
     if len(times) < FEWEST_SIZES:
         return None
-    best: Optional[Growth] = None
+    best: Growth | None = None
     for name, function in GROWTHS.items():
         found = _fitted(name, function, times)
         if best is None or found.error < CLEARLY_BETTER * best.error:

@@ -1,4 +1,4 @@
-"""Two runs side by side, by their ratios to a base in the same run, which the machine's moods leave alone; never by times.
+"""Two runs side by side: by their ratios to a base in the same run, which the machine's moods leave alone.
 
 What seems lost is run again in a fresh process before it counts.
 """

@@ -83,7 +83,8 @@ class Group:
 
     def base_row(self) -> Row | None:
         """The row that all are held against: the one asked for, by name or role, or else the fastest rival."""
-        named = [row for row in self.rows if self.base in (row.contender.name, row.contender.role) and row.status == "="]
+        right = [row for row in self.rows if row.status == "="]
+        named = [row for row in right if self.base in (row.contender.name, row.contender.role)]
         return min(named, key=lambda row: row.seconds, default=None) or self.best_rival()
 
     def needed(self) -> list[Row]:
@@ -106,8 +107,8 @@ def check(
 ) -> Group:
     """Run every contender once and compare its result with the first's, which is the reference's.
 
-    `known` times predict the next; what would take more than `limit` seconds is skipped, and, if so wanted, what must be
-    compiled first. Contenders of some roles may fail, as other people's libraries do; the others' errors are raised.
+    `known` times predict the next; what would take more than `limit` seconds is skipped, and, if so wanted, what must
+    be compiled first. Contenders of some roles may fail, as other people's libraries do; the others' errors are raised.
     """
     if n > SCOUTED and not any(name == case.name for name, _ in known):
         check(case, n // 100, known, limit, has_compiled=has_compiled, may_fail=may_fail)

@@ -1,7 +1,7 @@
-"""The memory that a call takes at its peak, beyond what was taken before it: its result is part of it.
+"""The memory that a call takes at its peak, its result included, beyond what was taken before it.
 
-Where the interpreter can trace allocations, that is what counts: NumPy's, Python's and the kernels' own. Elsewhere it is
-what the system says of a process that was started for this one call.
+Where the interpreter can trace allocations, that is what counts: NumPy's, Python's and the kernels' own. Elsewhere it
+is what the system says of a process that was started for this one call.
 """
 
 from __future__ import annotations

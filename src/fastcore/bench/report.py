@@ -88,7 +88,8 @@ def _row(name: str, size: str, time: str, against: str, peak: str, same: str, ot
 
 def head(interpreters: Sequence[str] = ()) -> Line:
     """The names of the columns; of each further interpreter one, with times and ratios to the same base."""
-    return Line(_row("case", "n", "time", "against the fastest rival [95 % interval]", "peak", "same", interpreters), "head")
+    against = "against the fastest rival [95 % interval]"
+    return Line(_row("case", "n", "time", against, "peak", "same", interpreters), "head")
 
 
 def lines(

@@ -6,7 +6,7 @@ import json
 import math
 import platform
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 from fastcore.bench import estimate
 from fastcore.bench.estimate import Growth, Ratio
@@ -32,9 +32,9 @@ class Result:
     passes: tuple[tuple[float, ...], ...] = ()  # seconds a call, by pass and round
     first: float = math.nan  # seconds of the check's call
     base: str = ""  # the contender that the ratio is against
-    ratio: Optional[Ratio] = None
+    ratio: Ratio | None = None
     is_paired: bool = True  # the ratio is of rounds side by side
-    peak_bytes: Optional[int] = None
+    peak_bytes: int | None = None
 
     @property
     def label(self) -> str:
@@ -53,7 +53,7 @@ class Result:
 
     @property
     def seconds(self) -> float:
-        """Median seconds a call; of a contender too slow to be timed again, those of the check; NaN if there are none."""
+        """Median seconds a call; of a contender too slow to be timed again, those of the check; NaN if none."""
         times = [t for rounds in self.passes for t in rounds]
         return estimate.median(times) if times else self.first
 
@@ -67,7 +67,7 @@ class Race:
     n: int
     results: tuple[Result, ...]
     rival: str = ""  # the fastest builtin, NumPy or peer whose result is right
-    ratio: Optional[Ratio] = None  # of fastcore to it
+    ratio: Ratio | None = None  # of fastcore to it
     finding: str = ""  # what the case teaches
 
     @property
@@ -75,10 +75,10 @@ class Race:
         return self.case.partition("/")[0]
 
     @property
-    def fastcore(self) -> Optional[Result]:
+    def fastcore(self) -> Result | None:
         return next((r for r in self.results if r.role == "fastcore" and not r.interpreter), None)
 
-    def result(self, key: str) -> Optional[Result]:
+    def result(self, key: str) -> Result | None:
         return next((r for r in self.results if r.key == key), None)
 
 
@@ -90,7 +90,7 @@ class Run:
     metadata: dict[str, Any]  # see machine()
     version: str = ""  # of fastcore
     argv: tuple[str, ...] = ()
-    noise: Optional[Ratio] = None  # of a function against itself
+    noise: Ratio | None = None  # of a function against itself
     growths: dict[str, Growth] = field(default_factory=dict)  # by case/contender
 
 
