@@ -17,7 +17,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = []
     for case in cases.all_cases():
         if case.family == family:
-            for n in SIZES:
+            for n in case.sizes or SIZES:
                 for position, contender in enumerate(case.make(n)):
                     found.append(pytest.param((case, n, position), id=f"{case.name}-{n}-{contender.name}"))
     metafunc.parametrize("contender", found)

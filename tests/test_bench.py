@@ -454,6 +454,15 @@ def test_metadata_are_flat_and_values_positive_as_pyperf_wants_them():
     assert mine_there["rival"] == "rival"
 
 
+def test_a_run_is_kept_with_a_time_for_each_pass_and_the_same_ratios():
+    mine, rival = simulated(2.0)
+    run = run_of(race_between(mine, rival))
+    kept = results.condensed(run)
+    assert [len(rounds) for r in kept.races[0].results for rounds in r.passes] == [1] * 2 * measure.PASSES
+    assert kept.races[0].ratio == run.races[0].ratio
+    assert len(results.as_json(kept)) < len(results.as_json(run)) / 2
+
+
 @pytest.mark.parametrize("text", ("", "[]", "3", "{}", '{"fastcore": {"schema": 1}}', '{"fastcore": 3}', "\x00"))
 def test_another_file_is_not_read(text):
     with pytest.raises(results.Unreadable, match="is not a fastcore or pyperf file"):

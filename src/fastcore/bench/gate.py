@@ -107,7 +107,7 @@ def confirmed(
 def save(run: Run, name: str) -> Path:
     path = path_of(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(results.as_json(run) + "\n", encoding="utf-8")
+    path.write_text(results.as_json(results.condensed(run)) + "\n", encoding="utf-8")
     return path
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import platform
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastcore.bench import estimate
@@ -134,21 +135,36 @@ def as_json(run: Run) -> str:
                 benchmarks.append({"metadata": metadata, "runs": runs})
             else:
                 untimed.append(metadata)
-    document = {
-        "version": "1.0",
-        "fastcore": {
-            "schema": SCHEMA,
-            "version": run.version,
-            "argv": list(run.argv),
-            "noise_aa": None if run.noise is None else [run.noise.value, run.noise.low, run.noise.high],
-            "cases": {race.case: {"title": race.title, "finding": race.finding} for race in run.races},
-            "growths": {name: [g.name, g.constant, g.factor, g.error] for name, g in run.growths.items()},
-            "skipped": untimed,
-        },
-        "metadata": run.metadata,
-        "benchmarks": benchmarks,
+    own = {
+        "schema": SCHEMA,
+        "version": run.version,
+        "argv": list(run.argv),
+        "noise_aa": None if run.noise is None else [run.noise.value, run.noise.low, run.noise.high],
+        "cases": {race.case: {"title": race.title, "finding": race.finding} for race in run.races},
+        "growths": {name: [g.name, g.constant, g.factor, g.error] for name, g in run.growths.items()},
+        "skipped": untimed,
     }
-    return json.dumps(document, indent=1)
+    # A benchmark is a line, so that two files can be told apart by eye.
+    lines = ",\n".join(json.dumps(benchmark) for benchmark in benchmarks)
+    return (
+        f'{{"version": "1.0",\n"fastcore": {json.dumps(own)},\n"metadata": {json.dumps(run.metadata)},\n'
+        f'"benchmarks": [\n{lines}\n]}}'
+    )
+
+
+def condensed(run: Run) -> Run:
+    """The run with one time for each pass, the median of its rounds: all that a later comparison needs."""
+    return replace(
+        run,
+        races=tuple(
+            replace(race, results=tuple(replace(result, passes=_medians(result.passes)) for result in race.results))
+            for race in run.races
+        ),
+    )
+
+
+def _medians(passes: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
+    return tuple((estimate.median(rounds),) for rounds in passes if rounds)
 
 
 def _metadata(race: Race, result: Result) -> dict[str, Any]:
