@@ -402,3 +402,60 @@ def test_a_race_is_run_again_in_a_process_of_its_own():
     assert (again.case, again.n, again.rival) == (race.case, 50, "sum")
     assert again.ratio is not None
     assert gate.run_again(dataclasses.replace(race, case="sums/none"), "sum") is None
+
+
+# ---- a terminal ----
+
+
+def in_a_terminal(arguments, **environment):
+    """What a run prints to a terminal of 100 columns."""
+    pty = pytest.importorskip("pty", reason="this system has no terminals to make")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fastcore.bench", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "150", **environment},
+    )
+    os.close(slave)
+    printed = b""
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # Linux's word for the end
+            break
+        if not part:
+            break
+        printed += part
+    os.close(master)
+    assert process.wait(timeout=60) == 0
+    return printed.decode("utf-8")
+
+
+RUN = ["sums/list-int", "-n", "50,500", "-t", "0.6", "-c", "builtin,fastcore"]
+
+
+def test_a_terminal_shows_colours_and_a_bar_that_goes():
+    pytest.importorskip("rich")
+    text = in_a_terminal(RUN)
+    assert "\x1b[32m" in text or "\x1b[1m" in text
+    assert "sums/list-int n=50" in text  # beside the bar
+    assert text.count("Summary: ") == 1
+
+
+@pytest.mark.parametrize(("arguments", "environment"), [(["--no-color"], {}), ([], {"NO_COLOR": "1"})])
+def test_colours_can_be_switched_off(arguments, environment):
+    text = in_a_terminal([*RUN, *arguments], **environment)
+    assert "\x1b[32m" not in text
+    assert "\x1b[1m" not in text
+    assert "\x1b[31m" not in text
+    assert "Summary: " in text
+
+
+def test_a_terminal_without_rich_has_a_plain_line_of_progress(tmp_path):
+    (tmp_path / "rich.py").write_text("raise ImportError\n", encoding="ascii")
+    text = in_a_terminal(RUN, PYTHONPATH=str(tmp_path))
+    assert "\x1b[" not in text
+    assert " s left" in text
+    assert "Summary: " in text

@@ -316,7 +316,8 @@ def _with_threads(argv: list[str], count: int) -> int | None:
 
 
 def _measure(options: argparse.Namespace, argv: list[str], plan: session.Plan, before: Run | None) -> int:
-    pin = Pin(check_cpu(options.cpu), is_wanted=not options.no_pin)
+    threads = 1 if options.threads is None else int(float(options.threads))
+    pin = Pin(check_cpu(options.cpu), is_wanted=not options.no_pin, least=threads)
     metadata = results.machine(fastcore.info(), pin.cpu)
     if before is not None:
         different = gate.mismatch(before, metadata)

@@ -7,6 +7,7 @@ of one pass resemble each other (A. C. Davison, D. V. Hinkley, "Bootstrap Method
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Sequence
@@ -45,13 +46,13 @@ class Ratio:
 def paired(mine: Passes, base: Passes) -> Ratio | None:
     """How many times faster, from the rounds that both took part in; None if there are none."""
     logs = [[math.log(b / a) for a, b in zip(times, others) if a > 0 and b > 0] for times, others in zip(mine, base)]
-    return _bootstrap([(rounds,) for rounds in logs if rounds], lambda rounds: median(rounds))
+    return _bootstrap([(rounds, []) for rounds in logs if rounds])
 
 
 def unpaired(mine: Passes, base: Passes) -> Ratio | None:
     """The same from times that were not taken side by side, such as those of two interpreters, pass by pass."""
-    logs = [[[math.log(t) for t in times if t > 0] for times in passes] for passes in (mine, base)]
-    return _bootstrap([(a, b) for a, b in zip(*logs) if a and b], lambda a, b: median(b) - median(a))
+    logs = [[[math.log(t) for t in times if t > 0] for times in passes] for passes in (base, mine)]
+    return _bootstrap([(a, b) for a, b in zip(*logs) if a and b])
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -64,20 +65,35 @@ def median(values: Sequence[float]) -> float:
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def _bootstrap(passes: list[tuple[list[float], ...]], statistic: Callable[..., float]) -> Ratio | None:
-    """The median over passes of a statistic of each, which is a logarithm, with its interval."""
+def _bootstrap(passes: list[tuple[list[float], list[float]]]) -> Ratio | None:
+    """The median over passes of the median of the first logarithms less that of the second, with its interval."""
     if not passes:
         return None
-    value = median([statistic(*rounds) for rounds in passes])
+    value = median([median(first) - (median(second) if second else 0.0) for first, second in passes])
     rng = random.Random(1)
-    draws = sorted(
-        median([statistic(*(rng.choices(part, k=len(part)) for part in rng.choice(passes))) for _ in passes])
-        for _ in range(DRAWS)
-    )
-    margin = MARGIN / sum(min(map(len, rounds)) for rounds in passes)
+    resampled = [[a - b for a, b in zip(_medians(first, 1), _medians(second, 2))] for first, second in passes]
+    draws = sorted(median([rng.choice(rng.choice(resampled)) for _ in passes]) for _ in range(DRAWS))
+    margin = MARGIN / sum(min(len(first), len(second or first)) for first, second in passes)
     low = min(draws[int(0.025 * DRAWS)], value) - margin
     high = max(draws[int(0.975 * DRAWS) - 1], value) + margin
     return Ratio(math.exp(value), math.exp(low), math.exp(high))
+
+
+def _medians(values: list[float], seed: int) -> list[float]:
+    """Medians of as many values drawn with replacement, DRAWS of them; zeros of none."""
+    ordered = sorted(values)
+    return [ordered[place] for place in _places(len(values), seed)] if values else [0.0] * DRAWS
+
+
+@functools.lru_cache(maxsize=1024)
+def _places(n: int, seed: int) -> tuple[int, ...]:
+    """Where among n sorted values the median of n drawn with replacement is, DRAWS times.
+
+    A draw is the value at the place of a uniform number, so the median is at the place of the median of n uniform
+    numbers; and that, for n = 2m - 1, is distributed as Beta(m, m).
+    """
+    rng, m = random.Random(seed), (n + 1) / 2
+    return tuple(int(n * rng.betavariate(m, m)) for _ in range(DRAWS))
 
 
 # ---- growth ----

@@ -255,7 +255,8 @@ def quiet(*, is_clean: bool = False) -> Iterator[None]:
 class Pin:
     """Holds the process on as many processors as the work at hand uses, where the system can; a context."""
 
-    def __init__(self, cpu: int | None = None, is_wanted: bool = True) -> None:
+    def __init__(self, cpu: int | None = None, *, is_wanted: bool = True, least: int = 1) -> None:
+        self._least = least
         self._allowed = sorted(allowed_cpus()) if is_wanted else []
         self.cpu = cpu if cpu is not None else self._allowed[-1] if self._allowed else None
 
@@ -270,7 +271,7 @@ class Pin:
     def use(self, processors: int) -> None:
         if self._allowed and self.cpu is not None:
             others = [cpu for cpu in self._allowed if cpu != self.cpu]
-            os.sched_setaffinity(0, {self.cpu, *others[: processors - 1]})
+            os.sched_setaffinity(0, {self.cpu, *others[: max(processors, self._least) - 1]})
 
 
 def allowed_cpus() -> set[int]:

@@ -470,7 +470,7 @@ CASES = [
     Case("transforms/affine-strided-out", "(x*2+3)/5 of every other float64", partial(race, AFFINE_STRIDED, True)),
     Case("transforms/affine-zeros-out", "(x*2+3)/5, a quarter of the results 0", affine_zeros),
     Case("transforms/scale-subnormal-out", "x*2/5, one in 16 subnormal", scale_subnormal),
-    Case("transforms/affine-threads-out", "(x*2+3)/5 by two threads", affine_threads),
+    Case("transforms/affine-threads-out", "(x*2+3)/5 by two threads", affine_threads, processors=THREADS),
     Case("transforms/affine-sum", "sum of (x*2+3)/5", affine_sum, is_exact=False),
     *pair("poly", "1.5*x*x*x + 2.5*x*x + 3.5*x + 4.5", POLY),
     *pair("hypot", "sqrt(x*x + y*y)", HYPOT),
