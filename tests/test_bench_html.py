@@ -75,18 +75,19 @@ def run_of(*races, **known):
     return Run(tuple(races), {**METADATA, **known.pop("metadata", {})}, version="1.2.3", **known)
 
 
-def plain_run(families=5, cases=3, sizes=(100, 10_000, 100_000), peers=1):
+def plain_run(families=5, cases=3, sizes=(100, 10_000, 100_000), peers=0):
     """Everything has a time; fastcore wins the small sizes, is level at the middle one and loses the largest."""
     races = []
     for family in ("sums", "transforms", "joins", "fibonacci", "sorting")[:families]:
         for i in range(cases):
             for n in sizes:
+                best = min(9e-9 * n + 1e-7, 1e-9 * n + 4e-6)
                 found = [
                     timed("reference", "reference", 80e-9 * n),
                     timed("sum(map(str, values))", "builtin", 9e-9 * n + 1e-7),
                     timed("np.add.reduce", "numpy", 1e-9 * n + 4e-6),
-                    *(timed(f"peer {k}", "peer", (2 + k) * 1e-9 * n + 1e-6) for k in range(peers)),
-                    timed("fastcore", "fastcore", 1e-9 * n * (n / 10_000) ** 0.3 + 1e-7),
+                    *(timed(f"peer {k}", "peer", (2 + k) * 1e-9 * n + 5e-6) for k in range(peers)),
+                    timed("fastcore", "fastcore", best * (n / 10_000) ** 0.2),
                 ]
                 races.append(race(f"{family}/work-{i}", n, *found, title=f"work number {i} of {family}"))
     return run_of(*races, argv=("-n", "100,1e4,1e5"), noise=Ratio(1.0, 0.99, 1.01))
@@ -234,7 +235,7 @@ def test_a_run_that_was_read_from_its_json_gives_the_same_page(name):
 
 
 def text_of(tree):
-    return " ".join("".join(tree.itertext()).split())
+    return re.sub("[ \n]+", " ", "".join(tree.itertext())).strip()
 
 
 def section_of(text, case):
@@ -269,7 +270,7 @@ def test_the_losses_are_named_with_rival_and_ratio():
     lost = [race for race in RUNS["plain"].races if race.ratio.verdict == "slower"]
     for race in lost:
         assert race.case in losses
-        assert f"n = {plot.count(race.n)}: {times(race.ratio.value)}× {race.rival}" in " ".join(losses.split(" "))
+        assert f"n = {plot.count(race.n)}: {times(race.ratio.value)}× {race.rival}" in losses
 
 
 def test_results_that_differ_and_contenders_that_failed_are_named_at_the_top():
@@ -321,7 +322,7 @@ def test_a_ratio_of_times_that_were_not_taken_side_by_side_is_marked():
 
 
 def test_the_base_is_named_and_a_time_of_one_call_is_marked():
-    row = next(row for row in rows_of(PAGES["odd"], "sums/list-int") if "sum" in row)
+    row = next(row for row in rows_of(PAGES["odd"], "sums/list-int") if "np.sum float32" in row[0] + row[1])
     assert "base" in row
     assert ["recursion", "800 ms once"] == rows_of(PAGES["odd"], "howto/once")[2][:2]
 
@@ -344,9 +345,9 @@ def test_the_finding_is_shown():
 
 def test_every_point_is_reached_by_the_keyboard_and_says_its_figures():
     section = section_of(PAGES["odd"], "sums/list-int")
-    labels = [spot.get("aria-label") for spot in section.iter("span") if spot.get("tabindex") == "0"]
+    labels = [spot.get("aria-label") for spot in section.iter("i") if spot.get("tabindex") == "0"]
     assert len(labels) == 3 * 6  # what is missing or differs has no point
-    assert "fastcore, n = 1\u202f000: 2.08 µs (2.01 µs to 2.17 µs)" in labels
+    assert "fastcore, n = 1\u202f000: 2.09 µs (2.01 to 2.17 µs)" in labels
 
 
 def test_a_point_is_where_its_time_and_size_are():
@@ -372,7 +373,7 @@ def test_bars_are_the_extremes_of_the_medians_of_passes():
 
 def test_everything_drawn_is_inside_its_picture(name):
     for picture in parsed(PAGES[name]).iter("svg"):
-        _, _, width, height = map(float, picture.get("viewBox").split())
+        width, height = map(float, picture.get("viewBox", "0 0 34 14").split()[2:])
         for path in picture.iter("path"):
             for x, y in re.findall(r"M(-?[0-9.]+) (-?[0-9.]+)", path.get("d")):
                 assert 0 < float(x) < width
@@ -392,14 +393,14 @@ def test_no_two_contenders_of_a_picture_look_alike(name):
 def test_labels_of_sizes_do_not_overlap():
     races = [race("a/b", n, timed("fastcore", "fastcore", 1e-9 * n)) for n in (1000, 1024, 2048, 4096, 1_000_000)]
     picture = parsed(page(run_of(*races))).find(".//div[@class='plot']/svg")
-    places = [float(t.get("x")) for t in picture.iter("text") if t.get("text-anchor") == "middle"]
+    places = [float(t.get("x")) for t in picture.findall("g[@class='middles']/text")]
     assert len(places) >= 2
     assert all(b - a >= plot.LABEL_GAP for a, b in zip(places, places[1:]))
 
 
 def test_one_size_alone_is_a_row_a_contender_with_a_name_that_fits():
     picture = section_of(PAGES["odd"], "joins/one-size").find(".//svg")
-    names = [t.text for t in picture.iter("text") if t.get("text-anchor") is None]
+    names = [t.text for t in picture.iter("text") if t.get("class") == "name"]
     assert names[0] == "fastcore"
     assert max(map(len, names)) == plot.LONGEST_NAME
     assert names[1].endswith("…")
@@ -484,7 +485,10 @@ def test_markup_is_not_escaped_twice():
 
 def test_a_page_is_small():
     assert len(PAGES["plain"].encode()) < 150_000
-    assert len(page(plain_run(5, 40, peers=4)).encode()) < 3_000_000
+    races = plain_run(5, 1, peers=4).races
+    many = run_of(*(replace(race, case=f"{race.case}{i}") for race in races for i in range(40)))
+    assert len({race.case for race in many.races}) == 200
+    assert len(page(many).encode()) < 3_000_000
 
 
 # ---- colours ----

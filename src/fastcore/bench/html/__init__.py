@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 import shlex
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -21,6 +22,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def page(run: Run) -> str:
     """The whole report; its figures are those of the run's JSON, to the last digit in the attributes data-*."""
     style = importlib.resources.files(__name__).joinpath("style.css").read_text(encoding="utf-8")
+    style = re.sub(r"/\*.*?\*/|\n\s*", "", style)
     head = element(
         "head",
         element("meta", charset="utf-8"),

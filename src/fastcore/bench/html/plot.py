@@ -34,6 +34,7 @@ DIAMOND = "m0-5 4.5 5-4.5 5-4.5-5z"
 POINTED_DOWN = "m0 4.5 4.5-8h-9z"
 PLUS = "m-5 1.2h3.8v3.8h2.4v-3.8h3.8v-2.4h-3.8v-3.8h-2.4v3.8h-3.8z"
 FILLED = (CIRCLE, SQUARE, TRIANGLE, DIAMOND, POINTED_DOWN, PLUS)  # the first is fastcore's
+MARKER_SIZE = 4.0  # a bar that is shorter to both sides is behind its marker
 MARKERS = (*FILLED, *FILLED)  # once more, hollow
 
 
@@ -50,7 +51,8 @@ class Style:
 
     @property
     def classes(self) -> str:
-        return " ".join([self.hue, *(["hollow"] if self.marker >= len(FILLED) else []), f"dash{self.dash}"])
+        hollow = ["hollow"] * (self.marker >= len(FILLED))
+        return " ".join([self.hue, *hollow, *([f"dash{self.dash}"] if self.dash else [])])
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,10 @@ class Point:
     high: float
 
     def __str__(self) -> str:
-        interval = f" ({duration(self.low)} to {duration(self.high)})" if self.low < self.high else ""
+        low, high = duration(self.low), duration(self.high)
+        if low.partition(" ")[2] == high.partition(" ")[2]:
+            low = low.partition(" ")[0]
+        interval = f" ({low} to {high})" if self.low < self.high else ""
         return f"n = {count(self.n)}: {duration(self.seconds)}{interval}"
 
 
@@ -194,7 +199,7 @@ def lines(case: str, series: Sequence[Series]) -> Markup:
         grid_of_times(up),
         grid_of_sizes(across, sorted({p.n for p in points})),
         element("text", "time", x="8", y="16"),
-        element("text", "n", x=number(WIDTH - RIGHT), y=number(HEIGHT - 8), text_anchor="end"),
+        element("text", "n", x=number(WIDTH - RIGHT), y=number(HEIGHT - 8), class_="ends"),
         *(curve(s, [(across(p.n), up(p.seconds), up(p.low), up(p.high)) for p in s.points]) for s in ordered),
     ]
     spots = [spot(s, p, across(p.n), up(p.seconds), HEIGHT) for s in ordered for p in s.points]
@@ -203,8 +208,8 @@ def lines(case: str, series: Sequence[Series]) -> Markup:
 
 def grid_of_times(up: Axis) -> Markup:
     lines = "".join(f"M{number(LEFT)} {number(up(t))}H{number(WIDTH - RIGHT)}" for t in up.ticks)
-    labels = [element("text", duration(t), x=number(LEFT - 8), y=number(up(t) + 4), text_anchor="end") for t in up.ticks]
-    return joined(element("path", class_="grid", d=lines), *labels)
+    labels = (element("text", duration(t), x=number(LEFT - 8), y=number(up(t) + 4)) for t in up.ticks)
+    return joined(element("path", class_="grid", d=lines), element("g", *labels, class_="ends"))
 
 
 def grid_of_sizes(across: Axis, sizes: Sequence[int]) -> Markup:
@@ -214,17 +219,18 @@ def grid_of_sizes(across: Axis, sizes: Sequence[int]) -> Markup:
     free = -LABEL_GAP
     for n in sizes:
         if across(n) >= free:
-            label = short_count(n)
-            labels.append(element("text", label, x=number(across(n)), y=number(bottom + 19), text_anchor="middle"))
+            labels.append(element("text", short_count(n), x=number(across(n)), y=number(bottom + 19)))
             free = across(n) + LABEL_GAP
-    return joined(element("path", class_="grid", d=lines), *labels)
+    return joined(element("path", class_="grid", d=lines), element("g", *labels, class_="middles"))
 
 
 def curve(series: Series, places: Sequence[tuple[float, float, float, float]]) -> Markup:
     """A contender's line, bars and markers."""
     line = "L".join(f"{number(x)} {number(y)}" for x, y, _, _ in places)
     bars = "".join(
-        f"M{number(x - 3)} {number(high)}h6m-3 0V{number(low)}m-3 0h6" for x, _, low, high in places if low - high >= 1
+        f"M{number(x - 3)} {number(high)}h6m-3 0V{number(low)}m-3 0h6"
+        for x, y, low, high in places
+        if max(low - y, y - high) > MARKER_SIZE
     )
     markers = "".join(f"M{number(x)} {number(y)}{MARKERS[series.style.marker]}" for x, y, _, _ in places)
     return element(
@@ -232,7 +238,7 @@ def curve(series: Series, places: Sequence[tuple[float, float, float, float]]) -
         element("path", class_="line", d=f"M{line}") if len(places) > 1 else "",
         element("path", class_="bar", d=bars) if bars else "",
         element("path", class_="marker", d=markers),
-        class_=f"series {series.style.classes}",
+        class_=series.style.classes,
     )
 
 
@@ -244,12 +250,14 @@ def rows(case: str, series: Sequence[Series]) -> Markup:
     across = axis_of(times, 8, WIDTH - 8, 16)
     lines = "".join(f"M{number(across(t))} {number(TOP - 10)}V{number(height)}" for t in across.ticks)
     drawn = [element("path", class_="grid", d=lines)]
+    labels: list[Markup] = []
     free = -LABEL_GAP
     for t in across.ticks:
         x = min(max(across(t), 26), WIDTH - 26)
         if x >= free:
-            drawn.append(element("text", duration(t), x=number(x), y=number(TOP - 17), text_anchor="middle"))
+            labels.append(element("text", duration(t), x=number(x), y=number(TOP - 17)))
             free = x + LABEL_GAP
+    drawn.append(element("g", *labels, class_="middles"))
     spots = []
     for i, s in enumerate(ordered):
         p, y = s.points[0], TOP + ROW * i
@@ -261,15 +269,16 @@ def rows(case: str, series: Sequence[Series]) -> Markup:
 def row(series: Series, across: Axis, y: float) -> Markup:
     p, middle = series.points[0], y + 27
     low, high = across(p.low), across(p.high)
-    bar = f"M{number(low)} {number(middle - 3)}v6m0-3H{number(high)}m0-3v6" if high - low >= 1 else ""
+    is_seen = max(high - across(p.seconds), across(p.seconds) - low) > MARKER_SIZE
+    bar = f"M{number(low)} {number(middle - 3)}v6m0-3H{number(high)}m0-3v6" if is_seen else ""
     return element(
         "g",
         element("path", class_="track", d=f"M8 {number(middle)}H{number(WIDTH - 8)}"),
-        element("text", shortened(series.label), x="8", y=number(y + 15)),
-        element("text", duration(p.seconds), x=number(WIDTH - 8), y=number(y + 15), text_anchor="end"),
+        element("text", shortened(series.label), x="8", y=number(y + 15), class_="name"),
+        element("text", duration(p.seconds), x=number(WIDTH - 8), y=number(y + 15), class_="name ends"),
         element("path", class_="bar", d=bar) if bar else "",
         element("path", class_="marker", d=f"M{number(across(p.seconds))} {number(middle)}{MARKERS[series.style.marker]}"),
-        class_=f"series {series.style.classes}",
+        class_=series.style.classes,
     )
 
 
@@ -290,8 +299,8 @@ def plot(
 def spot(series: Series, p: Point, x: float, y: float, height: float) -> Markup:
     """What the pointer and the keyboard find at a point: its figures."""
     return element(
-        "span",
-        class_="spot east" if x > WIDTH / 2 else "spot",
+        "i",
+        class_="east" if x > WIDTH / 2 else "",
         style=f"left:{number(100 * x / WIDTH)}%;top:{number(100 * y / height)}%",
         role="img",
         tabindex="0",
@@ -312,9 +321,8 @@ def swatch(series: Series) -> Markup:
         "svg",
         element("path", class_="line", d="M1 7H33"),
         element("path", class_="marker", d=f"M17 7{MARKERS[style.marker]}"),
-        viewBox="0 0 34 14",
         aria_hidden="true",
-        class_=f"swatch series {style.classes}",
+        class_=f"swatch {style.classes}",
     )
 
 
