@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastcore.bench.html import heat
 from fastcore.bench.html.markup import Markup, element, joined
-from fastcore.bench.html.plot import figure
+from fastcore.bench.html.plot import count, figure
 from fastcore.bench.html.table import results_table
 from fastcore.bench.report import times
 from fastcore.bench.results import Race, Run
@@ -93,12 +93,12 @@ def about(run: Run) -> list[tuple[str, str]]:
         ("Processor", known.get("cpu_model_name", "")),
         ("Pinned to", f"cpu {known['cpu_affinity']}" if known.get("cpu_affinity") else ""),
         ("Python", python.replace("cpython", "CPython").replace("pypy", "PyPy")),
-        ("Beside it", ", ".join(others)),
+        ("Other interpreters", ", ".join(others)),
         ("NumPy", known.get("numpy_version", "")),
         ("fastcore", known.get("fastcore_version", run.version)),
         ("Kernels", kernels),
         ("Platform", known.get("platform", "")),
-        ("Noise", noise(run)),
+        ("A function against itself", noise(run)),
     ]
     return [(name, value) for name, value in found if value]
 
@@ -106,7 +106,7 @@ def about(run: Run) -> list[tuple[str, str]]:
 def noise(run: Run) -> str:
     if run.noise is None:
         return "not measured"
-    return f"a function against itself: {times(run.noise.value)} [{times(run.noise.low)}, {times(run.noise.high)}]"
+    return f"{times(run.noise.value)} [{times(run.noise.low)}, {times(run.noise.high)}]"
 
 
 def noise_note(run: Run) -> list[Markup]:
@@ -120,20 +120,26 @@ def problem_notes(run: Run) -> list[Markup]:
     """The contenders whose result was another, and those that failed."""
     found = []
     for status, text in (("differs", "Results differ: "), ("failed", "Failed: ")):
-        places = [
-            joined(heat.case_link(race.case, f"{race.case} n={race.n}"), f" ({result.label})")
-            for race in run.races
-            for result in race.results
-            if result.status.startswith(status)
-        ]
-        if places:
-            found.append(element("p", element("strong", text), heat.sentence(places), role="note", class_="note"))
+        sizes: dict[tuple[str, str], list[int]] = {}
+        for race in run.races:
+            for result in race.results:
+                if result.status.startswith(status):
+                    sizes.setdefault((race.case, result.label), []).append(race.n)
+        if sizes:
+            places = (
+                joined(heat.case_link(case), f" {label} at n = {'; '.join(map(count, at))}")
+                for (case, label), at in sizes.items()
+            )
+            listed = element("ul", *(element("li", place) for place in places), class_="places")
+            found.append(element("div", element("strong", text), listed, role="note", class_="note"))
     return found
 
 
 def navigation(families: dict[str, list[Race]]) -> Markup:
     links = [("Overview", "#overview"), *((name, f"#{family_id(name)}") for name in families)]
-    return element("nav", element("ul", *(element("li", element("a", t, href=h)) for t, h in links)), aria_label="Families")
+    return element(
+        "nav", element("ul", *(element("li", element("a", t, href=h)) for t, h in links)), aria_label="Families"
+    )
 
 
 # ---- families and cases ----

@@ -54,15 +54,11 @@ def losses(races: Sequence[Race]) -> list[Markup]:
 def case_line(case: str, places: Sequence[tuple[int, str, float]]) -> Markup:
     """A case, and at which n its rivals leave fastcore at what ratio."""
     parts = [f"n = {count(n)}: {times(value)}× {rival}" for n, rival, value in places]
-    return element("li", case_link(case, case), f" {'; '.join(parts)}")
+    return element("li", case_link(case), f" {'; '.join(parts)}")
 
 
-def case_link(case: str, text: str) -> Markup:
-    return element("a", text, href=f"#{quote(case)}")
-
-
-def sentence(parts: Sequence[Markup]) -> Markup:
-    return joined(*(joined(part, ", ") for part in parts[:-1]), parts[-1], ".")
+def case_link(case: str) -> Markup:
+    return element("a", case, href=f"#{quote(case)}")
 
 
 def key() -> Markup:
@@ -88,7 +84,9 @@ def key() -> Markup:
 
 def table(races: Sequence[Race], families: Sequence[str]) -> Markup:
     sizes = sorted({race.n for race in races})
-    head = element("tr", element("th", "case", scope="col"), *(element("th", f"n = {count(n)}", scope="col") for n in sizes))
+    head = element(
+        "tr", element("th", "case", scope="col"), *(element("th", f"n = {count(n)}", scope="col") for n in sizes)
+    )
     name = TITLE if len(families) > 1 else f"{TITLE}: {families[0]}"
     whole = element(
         "table",

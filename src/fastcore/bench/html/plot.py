@@ -277,7 +277,9 @@ def row(series: Series, across: Axis, y: float) -> Markup:
         element("text", shortened(series.label), x="8", y=number(y + 15), class_="name"),
         element("text", duration(p.seconds), x=number(WIDTH - 8), y=number(y + 15), class_="name ends"),
         element("path", class_="bar", d=bar) if bar else "",
-        element("path", class_="marker", d=f"M{number(across(p.seconds))} {number(middle)}{MARKERS[series.style.marker]}"),
+        element(
+            "path", class_="marker", d=f"M{number(across(p.seconds))} {number(middle)}{MARKERS[series.style.marker]}"
+        ),
         class_=series.style.classes,
     )
 

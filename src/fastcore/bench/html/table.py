@@ -10,7 +10,7 @@ from fastcore.bench.html.heat import MARKS
 from fastcore.bench.html.markup import Markup, element
 from fastcore.bench.html.plot import count
 from fastcore.bench.report import duration, times
-from fastcore.bench.results import Race, Result
+from fastcore.bench.results import SAME, Race, Result
 
 
 def results_table(case: str, races: Sequence[Race], growths: Mapping[str, Growth]) -> Markup:
@@ -38,10 +38,12 @@ def body(race: Race, grown: Mapping[str, Growth], has_memory: bool) -> Markup:
         if not has_time(result):
             missing.setdefault(result.status, []).append(result.label)
     bases = {result.base for result in race.results if result.ratio is not None}
-    rows = [(row_cells(result, bases, grown, has_memory), "own" if result is race.fastcore else "") for result in timed]
+    own = race.fastcore
+    kinds = ("own" if result is own else "" if result.status == SAME else "quiet" for result in timed)
+    rows = [(row_cells(result, bases, grown, has_memory), kind) for result, kind in zip(timed, kinds)]
     for status, labels in missing.items():
-        names = element("th", ", ".join(labels), scope="row", colspan=5 + has_memory + bool(grown))
-        rows.append(([names, element("td", status)], "missing"))
+        names = f"{', '.join(labels)}: {status}"
+        rows.append(([element("th", names, scope="row", colspan=6 + has_memory + bool(grown))], "quiet"))
     heading = element("th", count(race.n), scope="rowgroup", rowspan=len(rows))
     lines = (element("tr", *([heading] if i == 0 else []), *cells, class_=kind) for i, (cells, kind) in enumerate(rows))
     return element("tbody", *lines, data_n=race.n)
@@ -74,7 +76,9 @@ def ratio_cells(result: Result, is_base: bool) -> list[Markup]:
         return [element("td", "base" if is_base else "", colspan=3, class_="base")]
     about = "" if result.is_paired else "~"
     return [
-        element("td", f"{about}{times(ratio.value)}×", data_ratio=ratio.value, data_low=ratio.low, data_high=ratio.high),
+        element(
+            "td", f"{about}{times(ratio.value)}×", data_ratio=ratio.value, data_low=ratio.low, data_high=ratio.high
+        ),
         element("td", f"[{times(ratio.low)}, {times(ratio.high)}]"),
         element("td", f"{MARKS[ratio.verdict]} {ratio.verdict}"),
     ]
