@@ -15,6 +15,7 @@ MARKS = {"faster": "▲", "slower": "▼", NO_DIFFERENCE: "≈"}
 DEEPER = (2, 5, 20)  # the ratios from which on a colour is deeper, to either side
 MOST_COLUMNS = 8  # of one table for all families; with more sizes each family has its own
 TITLE = "Where fastcore wins and loses"
+CAPTION = "fastcore against its fastest rival"
 
 
 def section(run: Run) -> Markup:
@@ -65,7 +66,7 @@ def key() -> Markup:
     """What the signs and colours say."""
     bounds = ", ".join(map(str, DEEPER[:-1]))
     text = (
-        "A figure is how many times as fast fastcore is as its fastest rival, whose name is below it. "
+        "A figure is how many times as fast fastcore is as the rival that is named below it, the fastest. "
         f"Colours are deeper from {bounds} and {DEEPER[-1]} times on."
     )
     signs = [
@@ -87,7 +88,7 @@ def table(races: Sequence[Race], families: Sequence[str]) -> Markup:
     head = element(
         "tr", element("th", "case", scope="col"), *(element("th", f"n = {count(n)}", scope="col") for n in sizes)
     )
-    name = TITLE if len(families) > 1 else f"{TITLE}: {families[0]}"
+    name = CAPTION if len(families) > 1 else f"{CAPTION}: {families[0]}"
     whole = element(
         "table",
         element("caption", name),
