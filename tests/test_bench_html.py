@@ -272,8 +272,8 @@ def test_the_losses_are_named_with_rival_and_ratio():
     losses = text_of(parsed(PAGES["plain"]).find(".//ul[@class='places']"))
     lost = [race for race in RUNS["plain"].races if race.ratio.verdict == "slower"]
     for race in lost:
-        assert race.case in losses
-        assert f"n = {plot.count(race.n)}: {times(race.ratio.value)}× {race.rival}" in losses
+        at = f"{times(race.ratio.value)}× at n\u00a0=\u00a0{plot.count(race.n)}"
+        assert f"{race.case} {race.rival}: {at}" in losses
 
 
 def test_results_that_differ_and_contenders_that_failed_are_named_at_the_top():

@@ -63,7 +63,7 @@ def header(run: Run) -> list[Markup]:
         *notes,
         element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in about(run))),
         element("p", "To run it again:", class_="again"),
-        element("pre", element("code", command(run)), tabindex="0"),
+        element("pre", element("code", command(run))),
     ]
 
 
@@ -78,8 +78,9 @@ def summary(run: Run) -> str:
     return f"fastcore {', '.join(parts)}" + (f"; no difference shown in {level}" if level else "")
 
 
-def command(run: Run) -> str:
-    return " ".join(["python -m fastcore.bench", shlex.join(run.argv)]).rstrip()
+def command(run: Run) -> Markup:
+    """What to type, which breaks between arguments only."""
+    return joined("python -m fastcore.bench", *(joined(" ", element("span", shlex.quote(a))) for a in run.argv))
 
 
 def about(run: Run) -> list[tuple[str, str]]:

@@ -35,27 +35,27 @@ def section(run: Run) -> Markup:
 
 def losses(races: Sequence[Race]) -> list[Markup]:
     """The races that were lost, the worst case first, and those that show no difference."""
-    raced = [race for race in races if race.ratio is not None]
+    raced = [(race, race.ratio) for race in races if race.ratio is not None]
     found = []
-    for verdict, heading in (("slower", "Losses"), (NO_DIFFERENCE, "No difference shown")):
-        cases: dict[str, list[tuple[int, str, float]]] = {}
-        for race in raced:
-            if race.ratio is not None and race.ratio.verdict == verdict:
-                cases.setdefault(race.case, []).append((race.n, race.rival, race.ratio.value))
-        number = sum(map(len, cases.values()))
-        if number:
-            worst_first = sorted(cases.items(), key=lambda item: min(value for _, _, value in item[1]))
-            listed = element("ul", *(case_line(case, places) for case, places in worst_first), class_="places")
-            found += [element("p", element("strong", f"{heading}: "), f"{number} of {len(raced)}."), listed]
+    for verdict, heading in (("slower", "Losses: "), (NO_DIFFERENCE, "No difference shown: ")):
+        places: dict[tuple[str, str], list[tuple[int, float]]] = {}
+        for race, ratio in raced:
+            if ratio.verdict == verdict:
+                places.setdefault((race.case, race.rival), []).append((race.n, ratio.value))
+        total = sum(map(len, places.values()))
+        if total:
+            worst_first = sorted(places.items(), key=lambda item: min(value for _, value in item[1]))
+            listed = element("ul", *(line(case, rival, at) for (case, rival), at in worst_first), class_="places")
+            found += [element("p", element("strong", heading), f"{total} of {len(raced)}."), listed]
         elif raced and verdict == "slower":
-            found.append(element("p", element("strong", f"{heading}: "), "none."))
+            found.append(element("p", element("strong", heading), "none."))
     return found
 
 
-def case_line(case: str, places: Sequence[tuple[int, str, float]]) -> Markup:
-    """A case, and at which n its rivals leave fastcore at what ratio."""
-    parts = [f"n = {count(n)}: {times(value)}× {rival}" for n, rival, value in places]
-    return element("li", case_link(case), f" {'; '.join(parts)}")
+def line(case: str, rival: str, places: Sequence[tuple[int, float]]) -> Markup:
+    """A case and a rival: the ratio at each n."""
+    ratios = "; ".join(f"{times(value)}× at n\u00a0=\u00a0{count(n)}" for n, value in places)
+    return element("li", case_link(case), f" {rival}: {ratios}")
 
 
 def case_link(case: str) -> Markup:
