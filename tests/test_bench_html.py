@@ -306,6 +306,17 @@ def test_cases_without_fastcore_are_not_in_the_overview():
     assert "No case of this run has fastcore in it." in PAGES["without fastcore"]
 
 
+def test_a_cell_without_a_ratio_says_why():
+    once = Result("fastcore", "fastcore", "=", first=1.0)
+    shown = [
+        race("a/differs", 1, Result("fastcore", "fastcore", "differs"), timed("x", "peer", 1.0)),
+        race("a/alone", 1, timed("fastcore", "fastcore", 1.0)),
+        race("a/once", 1, once, timed("x", "peer", 1.0)),
+    ]
+    cells = parsed(page(run_of(*shown))).findall(".//td[@class='none']")
+    assert list(map(text_of, cells)) == ["differs", "no rival", "not timed"]
+
+
 def test_many_sizes_are_split_into_a_table_a_family():
     races = [race(f"{f}/w", n, timed("fastcore", "fastcore", 1.0)) for f in "ab" for n in range(1, 10)]
     assert page(run_of(*races)).count('class="scroll heat"') == 2
@@ -546,9 +557,36 @@ def test_lines_and_markers_stand_out_from_the_ground(scheme):
 # ---- in a browser ----
 
 
-def browse(tmp_path, name, *arguments):
+MEASURE = """
+const found = {overlaps: [], outside: [], tips: []};
+const page = document.documentElement;
+found.isWide = page.scrollWidth > page.clientWidth;
+for (const picture of document.querySelectorAll(".plot svg")) {
+  const frame = picture.getBoundingClientRect();
+  const boxes = [...picture.querySelectorAll("text")].map(t => [t.textContent, t.getBoundingClientRect()]);
+  boxes.forEach(([name, a], i) => {
+    if (a.left < frame.left || a.right > frame.right || a.top < frame.top || a.bottom > frame.bottom)
+      found.outside.push(name);
+    for (const [other, b] of boxes.slice(i + 1))
+      if (a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom)
+        found.overlaps.push([name, other]);
+  });
+}
+for (const point of document.querySelectorAll(".plot i")) {
+  point.focus();
+  const tip = getComputedStyle(point, "::after");
+  const box = point.getBoundingClientRect(), width = parseFloat(tip.width);
+  const left = point.matches(".east") ? box.right - width : box.left;
+  if (document.activeElement !== point || !(left >= 0 && left + width <= page.clientWidth))
+    found.tips.push([point.ariaLabel, left, width]);
+}
+document.body.innerHTML = "<pre>" + JSON.stringify(found) + "</pre>";
+"""
+
+
+def browse(tmp_path, text, *arguments):
     path = tmp_path / "page.html"
-    path.write_text(PAGES[name], encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     command = [
         BROWSER,
         "--headless=new",
@@ -576,7 +614,7 @@ def browse(tmp_path, name, *arguments):
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 def test_a_browser_shows_the_figures_and_has_nothing_to_say(tmp_path):
-    document, log = browse(tmp_path, "odd", "--dump-dom")
+    document, log = browse(tmp_path, PAGES["odd"], "--dump-dom")
     assert b"CONSOLE" not in log
     shown, written = (figures_of_page(text) for text in (document.decode(), PAGES["odd"]))
     assert shown.rows == written.rows
@@ -585,12 +623,22 @@ def test_a_browser_shows_the_figures_and_has_nothing_to_say(tmp_path):
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+@pytest.mark.parametrize("width", (390, 1280))
+def test_nothing_overlaps_or_is_cut_off(tmp_path, width):
+    text = page(run_of(*(race for name in ("odd", "crowd") for race in RUNS[name].races)))
+    text = re.sub("<meta http-equiv[^>]*>", "", text).replace("</body>", f"<script>{MEASURE}</script></body>")
+    document, _ = browse(tmp_path, text, "--dump-dom", f"--window-size={width},844")
+    found = json.loads(re.search("<pre>({.*})</pre>", document.decode()).group(1))
+    assert found == {"isWide": False, "overlaps": [], "outside": [], "tips": []}
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 @pytest.mark.parametrize("scheme", (0, 1), ids=("dark", "light"))
 def test_a_browser_draws_the_page_in_the_scheme_that_is_preferred(tmp_path, scheme):
     picture = tmp_path / "page.png"
     browse(
         tmp_path,
-        "plain",
+        PAGES["plain"],
         f"--screenshot={picture}",
         "--window-size=800,600",
         f"--blink-settings=preferredColorScheme={scheme}",

@@ -9,7 +9,7 @@ from fastcore.bench.estimate import NO_DIFFERENCE, Ratio
 from fastcore.bench.html.markup import Markup, element, joined
 from fastcore.bench.html.plot import count
 from fastcore.bench.report import duration, times
-from fastcore.bench.results import Race, Run
+from fastcore.bench.results import SAME, Race, Run
 
 MARKS = {"faster": "▲", "slower": "▼", NO_DIFFERENCE: "≈"}
 DEEPER = (2, 5, 20)  # the ratios from which on a colour is deeper, to either side
@@ -121,8 +121,7 @@ EMPTY = element("td")
 
 def cell(race: Race) -> Markup:
     if race.ratio is None:
-        reason = race.fastcore.status if race.fastcore is not None and race.fastcore.status != "=" else "no rival"
-        return element("td", element("a", element("small", reason), href=f"#{quote(race.case)}"), class_="none")
+        return element("td", element("a", element("small", reason(race)), href=f"#{quote(race.case)}"), class_="none")
     ratio = race.ratio
     link = element(
         "a",
@@ -132,6 +131,14 @@ def cell(race: Race) -> Markup:
         title=explanation(race, ratio),
     )
     return element("td", link, class_=colour(ratio), data_ratio=ratio.value, data_low=ratio.low, data_high=ratio.high)
+
+
+def reason(race: Race) -> str:
+    """Why a race has no ratio."""
+    mine = race.fastcore
+    if mine is not None and mine.status != SAME:
+        return mine.status
+    return "not timed" if race.rival else "no rival"
 
 
 def explanation(race: Race, ratio: Ratio) -> str:

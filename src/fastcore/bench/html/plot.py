@@ -21,6 +21,7 @@ ROW = 40.0  # the height of a contender's row where there is one n
 LONGEST_NAME = 46  # the letters that a row has room for
 NARROWEST = 4.0  # the least ratio of an axis's ends
 LABEL_GAP = 56.0  # between the middles of two labels on the axis of n
+EAST = 0.6  # of the width: from there on a point's figures are shown to its left
 PEER_HUES = 3
 DASHES = 4
 THIN_SPACE = "\u202f"
@@ -302,7 +303,7 @@ def spot(series: Series, p: Point, x: float, y: float, height: float) -> Markup:
     """What the pointer and the keyboard find at a point: its figures."""
     return element(
         "i",
-        class_="east" if x > WIDTH / 2 else "",
+        class_="east" if x > EAST * WIDTH else "",
         style=f"left:{number(100 * x / WIDTH)}%;top:{number(100 * y / height)}%",
         role="img",
         tabindex="0",
