@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import os
@@ -136,6 +137,9 @@ def odd_run():
     return run_of(*races, argv=("sums/*", "--fit", "-p", "pypy3"), noise=Ratio(1.1, 1.05, 1.2), growths=growths)
 
 
+NEAR_SIZES = [
+    race("sorting/near", n, timed("fastcore", "fastcore", 1e-9 * n)) for n in (1000, 1024, 2048, 4096, 1_000_000)
+]
 RUNS = {
     "plain": plain_run(),
     "odd": odd_run(),
@@ -401,17 +405,18 @@ def test_everything_drawn_is_inside_its_picture(name):
 def test_no_two_contenders_of_a_picture_look_alike(name):
     races = RUNS[name].races
     for case in {race.case for race in races}:
-        looks = [s.style for s in plot.series_of([race for race in races if race.case == case])]
-        assert len(set(looks)) == len(looks)
-        assert [look for look in looks if look.hue == "fastcore"] in ([], [plot.Style("fastcore", 0, 0)])
+        styles = [s.style for s in plot.series_of([race for race in races if race.case == case])]
+        assert len({(style.classes, plot.MARKERS[style.marker]) for style in styles}) == len(styles)
+        assert [style for style in styles if style.hue == "fastcore"] in ([], [plot.Style("fastcore", 0, 0)])
 
 
-def test_labels_of_sizes_do_not_overlap():
-    races = [race("a/b", n, timed("fastcore", "fastcore", 1e-9 * n)) for n in (1000, 1024, 2048, 4096, 1_000_000)]
-    picture = parsed(page(run_of(*races))).find(".//div[@class='plot']/svg")
-    places = [float(t.get("x")) for t in picture.findall("g[@class='middles']/text")]
-    assert len(places) >= 2
-    assert all(b - a >= plot.LABEL_GAP for a, b in zip(places, places[1:]))
+def test_sizes_that_are_too_near_to_each_other_have_no_label():
+    picture = parsed(page(run_of(*NEAR_SIZES))).find(".//div[@class='plot']/svg")
+    assert [text_of(label) for label in picture.findall("g[@class='middles']/text")] == [
+        "1\u202f000",
+        "4\u202f096",
+        "10⁶",
+    ]
 
 
 def test_one_size_alone_is_a_row_a_contender_with_a_name_that_fits():
@@ -560,6 +565,7 @@ def test_lines_and_markers_stand_out_from_the_ground(scheme):
 MEASURE = """
 const found = {overlaps: [], outside: [], tips: []};
 const page = document.documentElement;
+found.width = innerWidth;
 found.isWide = page.scrollWidth > page.clientWidth;
 for (const picture of document.querySelectorAll(".plot svg")) {
   const frame = picture.getBoundingClientRect();
@@ -580,7 +586,7 @@ for (const point of document.querySelectorAll(".plot i")) {
   if (document.activeElement !== point || !(left >= 0 && left + width <= page.clientWidth))
     found.tips.push([point.ariaLabel, left, width]);
 }
-document.body.innerHTML = "<pre>" + JSON.stringify(found) + "</pre>";
+parent.document.body.innerHTML = "<pre>" + JSON.stringify(found) + "</pre>";
 """
 
 
@@ -625,11 +631,13 @@ def test_a_browser_shows_the_figures_and_has_nothing_to_say(tmp_path):
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 @pytest.mark.parametrize("width", (390, 1280))
 def test_nothing_overlaps_or_is_cut_off(tmp_path, width):
-    text = page(run_of(*(race for name in ("odd", "crowd") for race in RUNS[name].races)))
+    text = page(run_of(*RUNS["odd"].races, *RUNS["crowd"].races, *NEAR_SIZES))
     text = re.sub("<meta http-equiv[^>]*>", "", text).replace("</body>", f"<script>{MEASURE}</script></body>")
-    document, _ = browse(tmp_path, text, "--dump-dom", f"--window-size={width},844")
+    # A window has a least width, a frame has not.
+    frame = f'<body><iframe style="width: {width}px; height: 844px" srcdoc="{html.escape(text)}"></iframe></body>'
+    document, _ = browse(tmp_path, frame, "--dump-dom")
     found = json.loads(re.search("<pre>({.*})</pre>", document.decode()).group(1))
-    assert found == {"isWide": False, "overlaps": [], "outside": [], "tips": []}
+    assert found == {"width": width, "isWide": False, "overlaps": [], "outside": [], "tips": []}
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")

@@ -16,7 +16,7 @@ from fastcore.bench.results import SAME, Race, Result
 
 WIDTH = 480.0
 HEIGHT = 320.0
-LEFT, RIGHT, TOP, BOTTOM = 66.0, 20.0, 34.0, 40.0  # the margins, which hold the labels of the axes
+LEFT, RIGHT, TOP, BOTTOM = 66.0, 20.0, 34.0, 46.0  # the margins, which hold the labels of the axes
 ROW = 40.0  # the height of a contender's row where there is one n
 LONGEST_NAME = 46  # the letters that a row has room for
 NARROWEST = 4.0  # the least ratio of an axis's ends
@@ -200,7 +200,7 @@ def lines(case: str, series: Sequence[Series]) -> Markup:
         grid_of_times(up),
         grid_of_sizes(across, sorted({p.n for p in points})),
         element("text", "time", x="8", y="16"),
-        element("text", "n", x=number(WIDTH - RIGHT), y=number(HEIGHT - 8), class_="ends"),
+        element("text", "n", x=number(WIDTH - RIGHT), y=number(HEIGHT - 6), class_="ends"),
         *(curve(s, [(across(p.n), up(p.seconds), up(p.low), up(p.high)) for p in s.points]) for s in ordered),
     ]
     spots = [spot(s, p, across(p.n), up(p.seconds), HEIGHT) for s in ordered for p in s.points]
