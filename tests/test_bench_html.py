@@ -410,6 +410,21 @@ def test_no_two_contenders_of_a_picture_look_alike(name):
         assert [style for style in styles if style.hue == "fastcore"] in ([], [plot.Style("fastcore", 0, 0)])
 
 
+def test_markers_alone_tell_a_dozen_contenders_apart():
+    names = [("fastcore", "fastcore"), *((f"peer {i}", "peer") for i in range(11))]
+    styles = plot.styles_of(Result(name, role, "=") for name, role in names).values()
+    assert len({(plot.MARKERS[style.marker], "hollow" in style.classes) for style in styles}) == 12
+
+
+def test_labels_of_times_do_not_overlap():
+    for k in range(0, 150, 3):
+        found = [timed("fastcore", "fastcore", 3e-8), timed("x", "peer", 3e-8 * 1.2**k)]
+        tree = parsed(page(run_of(race("a/b", 1, *found))))
+        places = [float(t.get("x")) for t in tree.findall(".//div[@class='plot']/svg/g[@class='middles']/text")]
+        assert places
+        assert all(b - a >= 50 for a, b in zip(places, places[1:]))
+
+
 def test_sizes_that_are_too_near_to_each_other_have_no_label():
     picture = parsed(page(run_of(*NEAR_SIZES))).find(".//div[@class='plot']/svg")
     assert [text_of(label) for label in picture.findall("g[@class='middles']/text")] == [
