@@ -251,13 +251,9 @@ def rows(case: str, series: Sequence[Series]) -> Markup:
     across = axis_of(times, 8, WIDTH - 8, 16)
     lines = "".join(f"M{number(across(t))} {number(TOP - 10)}V{number(height)}" for t in across.ticks)
     drawn = [element("path", class_="grid", d=lines)]
-    labels: list[Markup] = []
-    free = -LABEL_GAP
-    for t in across.ticks:
-        x = min(max(across(t), 26), WIDTH - 26)
-        if x >= free:
-            labels.append(element("text", duration(t), x=number(x), y=number(TOP - 17)))
-            free = x + LABEL_GAP
+    # The labels at the ends stay inside; between them there is room, as an axis has few ticks.
+    places = ((t, min(max(across(t), 26), WIDTH - 26)) for t in across.ticks)
+    labels = (element("text", duration(t), x=number(x), y=number(TOP - 17)) for t, x in places)
     drawn.append(element("g", *labels, class_="middles"))
     spots = []
     for i, s in enumerate(ordered):
