@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from fastcore.bench.estimate import Growth
 from fastcore.bench.html.heat import MARKS
 from fastcore.bench.html.markup import Markup, element
 from fastcore.bench.html.plot import count
-from fastcore.bench.report import duration, times
+from fastcore.bench.report import duration, memory, times
 from fastcore.bench.results import SAME, Race, Result
 
 
@@ -37,10 +37,9 @@ def body(race: Race, grown: Mapping[str, Growth], has_memory: bool) -> Markup:
     for result in race.results:
         if not has_time(result):
             missing.setdefault(result.status, []).append(result.label)
-    bases = {result.base for result in race.results if result.ratio is not None}
     own = race.fastcore
     kinds = ("own" if result is own else "" if result.status == SAME else "quiet" for result in timed)
-    rows = [(row_cells(result, bases, grown, has_memory), kind) for result, kind in zip(timed, kinds)]
+    rows = [(row_cells(result, grown, has_memory), kind) for result, kind in zip(timed, kinds)]
     for status, labels in missing.items():
         names = f"{', '.join(labels)}: {status}"
         rows.append(([element("th", names, scope="row", colspan=6 + has_memory + bool(grown))], "quiet"))
@@ -53,11 +52,11 @@ def has_time(result: Result) -> bool:
     return not math.isnan(result.seconds)
 
 
-def row_cells(result: Result, bases: Set[str], grown: Mapping[str, Growth], has_memory: bool) -> list[Markup]:
+def row_cells(result: Result, grown: Mapping[str, Growth], has_memory: bool) -> list[Markup]:
     return [
         element("th", result.label, scope="row"),
         time_cell(result),
-        *ratio_cells(result, result.ratio is None and result.key in bases),
+        *ratio_cells(result),
         *([peak_cell(result)] if has_memory else []),
         *([growth_cell(grown.get(result.key))] if grown else []),
         element("td", result.status),
@@ -69,10 +68,11 @@ def time_cell(result: Result) -> Markup:
     return element("td", duration(result.seconds), once, data_seconds=result.seconds)
 
 
-def ratio_cells(result: Result, is_base: bool) -> list[Markup]:
+def ratio_cells(result: Result) -> list[Markup]:
     """The ratio to the race's base, its interval and what that says; ~ if the two were not timed side by side."""
     ratio = result.ratio
     if ratio is None:
+        is_base = result.contender == result.base and not result.interpreter
         return [element("td", "base" if is_base else "", colspan=3, class_="base")]
     about = "" if result.is_paired else "~"
     return [
@@ -87,16 +87,8 @@ def ratio_cells(result: Result, is_base: bool) -> list[Markup]:
 def peak_cell(result: Result) -> Markup:
     if result.peak_bytes is None:
         return element("td", "–")
-    return element("td", size(result.peak_bytes), data_peak=result.peak_bytes)
+    return element("td", memory(result.peak_bytes), data_peak=result.peak_bytes)
 
 
 def growth_cell(growth: Growth | None) -> Markup:
     return element("td", "–" if growth is None else str(growth), data_growth=growth and growth.name)
-
-
-def size(peak: int) -> str:
-    """Bytes with three digits and their unit."""
-    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if peak >= 0.9995 * scale:
-            return f"{peak / scale:.3g} {unit}"
-    return f"{peak} B"
