@@ -272,6 +272,12 @@ def test_the_summary_counts_the_losses_first():
     assert title == "fastcore bench: fastcore behind in 15, first in 15 of 45; no difference shown in 15"
 
 
+def test_the_geometric_mean_of_the_ratios_is_told():
+    ratios = (Ratio(2.0, 2.0, 2.0), Ratio(8.0, 8.0, 8.0))
+    races = (Race("a/b", "", n, (), "x", ratio) for n, ratio in enumerate(ratios, 1))
+    assert "geometric mean of the ratios 4.00×" in page(run_of(*races))
+
+
 def test_the_losses_are_named_with_rival_and_ratio():
     losses = text_of(parsed(PAGES["plain"]).find(".//ul[@class='places']"))
     lost = [race for race in RUNS["plain"].races if race.ratio.verdict == "slower"]

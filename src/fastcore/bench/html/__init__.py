@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from fastcore.bench import estimate
 from fastcore.bench.html import heat
 from fastcore.bench.html.markup import Markup, element, joined
 from fastcore.bench.html.plot import count, figure
@@ -59,7 +60,7 @@ def header(run: Run) -> list[Markup]:
     return [
         element("h1", "fastcore bench"),
         element("p", f"{summary(run)}.", class_="lead"),
-        element("p", "Races against the fastest rival, side by side in one run on one machine.", class_="quiet"),
+        element("p", method(run), class_="quiet"),
         *notes,
         element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in about(run))),
         element("p", "To run it again:", class_="again"),
@@ -76,6 +77,12 @@ def summary(run: Run) -> str:
     level = len(verdicts) - first - behind
     parts = [f"behind in {behind}"] * (behind > 0) + [f"first in {first} of {len(verdicts)}"]
     return f"fastcore {', '.join(parts)}" + (f"; no difference shown in {level}" if level else "")
+
+
+def method(run: Run) -> str:
+    ratios = [race.ratio.value for race in run.races if race.ratio is not None]
+    mean = f"; geometric mean of the ratios {times(estimate.geometric_mean(ratios))}×" if ratios else ""
+    return f"Races against the fastest rival, side by side in one run on one machine{mean}."
 
 
 def command(run: Run) -> Markup:
