@@ -15,7 +15,6 @@ from fastcore.bench.results import Race, Result
 from fastcore.bench.worker import Worker, digest_of
 
 BATCH = 0.4  # seconds: long enough for passes to meet the machine's moods, short enough to wait for
-CANARY = 0.004  # seconds in each pass
 
 Progress = Callable[[float, str], None]
 
@@ -102,12 +101,10 @@ def _checked(plan: Plan, case: Case, n: int, known: measure.Known, workers: Sequ
 
 def _time(groups: list[Group], canary: Group, seconds: float, pin: Pin, workers: Sequence[Worker]) -> None:
     def in_turn(group: Group, share: float, number: int) -> None:
-        if group is groups[0]:
-            measure.run_pass(canary, CANARY, number)
         for worker in workers:
             worker.run_pass(group, share, number)
 
-    measure.run(groups, seconds, in_turn, 1 + len(workers), pin)
+    measure.run(groups, seconds, in_turn, parties=1 + len(workers), canary=canary, pin=pin)
 
 
 # ---- what the rows come to ----
