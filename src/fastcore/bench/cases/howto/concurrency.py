@@ -15,7 +15,6 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler
-from multiprocessing.context import BaseContext
 from typing import Any, Callable
 
 import fastcore as fc
@@ -50,15 +49,19 @@ def threads(count: int) -> Workers:
 
 
 def processes(count: int) -> Workers:
-    return Workers(process_context().Pool(count), end)
+    return Workers(new_processes(count), end)
 
 
-def process_context() -> BaseContext:
-    """By fork, as is the custom, where that is the default and does not warn of the other threads."""
+def start_method() -> str:
+    """A fork, as is the custom, where it is the default and does not warn of the other threads."""
     methods = multiprocessing.get_all_start_methods()
     if "fork" in methods and sys.platform != "darwin" and sys.version_info < (3, 12):
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        return "fork"
+    return "forkserver" if "forkserver" in methods else "spawn"
+
+
+def new_processes(count: int) -> Any:
+    return multiprocessing.get_context(start_method()).Pool(count)
 
 
 def end(pool: Any) -> None:
@@ -71,7 +74,7 @@ def one_by_one(function: Callable[[Any], Any], arguments: list[Any]) -> tuple[An
 
 
 def in_new_processes(count: int, function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
-    pool = process_context().Pool(count)
+    pool = new_processes(count)
     try:
         return tuple(pool.map(function, arguments))
     finally:

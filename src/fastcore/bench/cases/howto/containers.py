@@ -96,7 +96,7 @@ def sorting(n: int) -> list[Contender]:
     """Of many lists in turn: the processor learns the order of a short one by heart."""
     deck = Deck([(values,) for values in inputs_of(shuffled, min(n, MOST_BUBBLES))])
     return [
-        slow("bubble sort", deck.call(bubble_sort)),
+        slow("bubble sort", deck.call_again(bubble_sort)),
         decks.builtin("sorted", deck, sorted),
         cases.numpy("np.sort(array)", lambda np: deck.call(np.sort, "array", lambda a: (np.array(a),))),
         cases.numpy("np.sort(list).tolist()", lambda np: deck.call(lambda a: np.sort(a).tolist())),

@@ -167,7 +167,7 @@ CASES = [
     ),
     Case(
         "howto/read-file",
-        "length of n lines, stripped",
+        "length of n lines, stripped, at most a million",
         read_file,
         sizes=(1000, 100_000),
         base="list of lines",
