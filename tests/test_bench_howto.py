@@ -66,15 +66,21 @@ def contender(case, name, n):
 
 
 def wait_until(is_true):
+    """Collecting meanwhile, as what nobody holds any more is found late by some collectors."""
     end = time.monotonic() + 10
     while not is_true():
         assert time.monotonic() < end
+        gc.collect()
         time.sleep(0.01)
+
+
+def no_process_is_left():
+    return multiprocessing.active_children() == []
 
 
 @pytest.fixture
 def threads_before():
-    gc.collect()
+    wait_until(no_process_is_left)
     return set(threading.enumerate())
 
 
@@ -89,7 +95,7 @@ def test_there_is_a_case_for_every_technique():
 def test_contenders_agree_at_the_sizes_they_are_raced_at(case, n):
     found = statuses(case, n)
     assert set(found.values()) <= {"=", "not installed"}
-    assert "=" in found.values()
+    assert "=" in found.values() or (case is CASES["in-place"] and not HAS_NUMPY)
 
 
 @pytest.mark.parametrize("n", (1, 2, 30))
@@ -223,15 +229,14 @@ def test_a_file_is_written_when_it_is_called_for_and_goes_with_its_contenders():
         assert len(file.readlines()) == 10
     assert lines.path() == path
     del lines
-    gc.collect()
-    assert not os.path.exists(path)
+    wait_until(lambda: not os.path.exists(path))
     assert made[0].call()() > 0
 
 
 def test_nothing_is_started_before_a_contender_is_prepared(threads_before):
     made = [CASES[name].make(4) for name in ("cpu-tasks", "kernel-tasks", "waiting")]
-    assert set(threading.enumerate()) == threads_before
-    assert multiprocessing.active_children() == []
+    assert set(threading.enumerate()) <= threads_before
+    assert no_process_is_left()
     assert made
 
 
@@ -241,31 +246,29 @@ def test_processes_end_with_their_call(threads_before, name):
     assert call() == (285, 385, 506, 650)
     assert len(multiprocessing.active_children()) == int(name[0])
     del call
-    gc.collect()
-    assert multiprocessing.active_children() == []
-    wait_until(lambda: set(threading.enumerate()) == threads_before)
+    wait_until(no_process_is_left)
+    wait_until(lambda: set(threading.enumerate()) <= threads_before)
 
 
 def test_processes_that_are_made_for_a_call_end_with_it(threads_before):
     assert contender("cpu-tasks", "4 processes, new", 10).call()() == (285, 385, 506, 650)
-    assert multiprocessing.active_children() == []
-    wait_until(lambda: set(threading.enumerate()) == threads_before)
+    assert no_process_is_left()
+    wait_until(lambda: set(threading.enumerate()) <= threads_before)
 
 
 def test_threads_end_with_their_call(threads_before):
     call = contender("cpu-tasks", "4 threads", 10).call()
     assert call() == (285, 385, 506, 650)
-    assert set(threading.enumerate()) > threads_before
+    assert not set(threading.enumerate()) <= threads_before
     del call
-    gc.collect()
-    assert set(threading.enumerate()) == threads_before
+    wait_until(lambda: set(threading.enumerate()) <= threads_before)
 
 
 def test_workers_can_be_closed_at_once(threads_before):
     workers = concurrency.threads(2)
     assert workers.each(abs, [-1, 2]) == (1, 2)
     workers.close()
-    assert set(threading.enumerate()) == threads_before
+    assert set(threading.enumerate()) <= threads_before
 
 
 def test_processes_are_started_in_a_way_that_does_not_warn(monkeypatch):
@@ -304,11 +307,10 @@ def test_the_server_stops_with_its_contenders(threads_before):
     made = CASES["waiting"].make(2)
     call = made[0].call()
     assert call() == (0, 1)
-    assert set(threading.enumerate()) > threads_before
+    assert not set(threading.enumerate()) <= threads_before
     port = call.args[0].args[0].port()
     del made, call
-    gc.collect()
-    wait_until(lambda: set(threading.enumerate()) == threads_before)
+    wait_until(lambda: set(threading.enumerate()) <= threads_before)
     connection = http.client.HTTPConnection(concurrency.HOST, port, timeout=1)
     with pytest.raises(OSError):  # noqa: PT011
         connection.connect()
