@@ -1,6 +1,7 @@
 """Four tasks at a time: work and waiting, on threads and in processes.
 
-Threads, processes and the server are there from when their contender is first prepared until its call goes.
+Threads, processes and the server are there from when their contender is prepared until nobody holds its call any more or
+the program ends, which executors see to themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 import weakref
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Callable
@@ -33,23 +34,12 @@ HOST = "127.0.0.1"
 # ---- who works ----
 
 
-class Workers:
-    """Threads or processes that stand ready, and go with this object."""
-
-    def __init__(self, pool: Any, close: Callable[[Any], None]) -> None:
-        self._pool = pool
-        self.close = weakref.finalize(self, close, pool)
-
-    def each(self, function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
-        return tuple(self._pool.map(function, arguments))
+def threads() -> Executor:
+    return ThreadPoolExecutor(TASKS)
 
 
-def threads(count: int) -> Workers:
-    return Workers(ThreadPoolExecutor(count), ThreadPoolExecutor.shutdown)
-
-
-def processes(count: int) -> Workers:
-    return Workers(new_processes(count), end)
+def processes(count: int) -> Executor:
+    return ProcessPoolExecutor(count, multiprocessing.get_context(start_method()))
 
 
 def start_method() -> str:
@@ -60,36 +50,33 @@ def start_method() -> str:
     return "forkserver" if "forkserver" in methods else "spawn"
 
 
-def new_processes(count: int) -> Any:
-    return multiprocessing.get_context(start_method()).Pool(count)
-
-
-def end(pool: Any) -> None:
-    pool.terminate()
-    pool.join()
+def can_start_processes() -> bool:
+    """In PyPy the executor fails unless it forks."""
+    return sys.implementation.name == "cpython" or start_method() == "fork"
 
 
 def one_by_one(function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
     return tuple(map(function, arguments))
 
 
-def in_new_processes(count: int, function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
-    pool = new_processes(count)
-    try:
-        return tuple(pool.map(function, arguments))
-    finally:
-        end(pool)
+def at_once(executor: Executor, function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
+    return tuple(executor.map(function, arguments))
+
+
+def by_new(make: Callable[[], Executor], function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
+    with make() as executor:
+        return at_once(executor, function, arguments)
 
 
 def by_workers(
     name: str,
     role: str,
-    make: Callable[[], Workers],
+    make: Callable[[], Executor],
     function: Callable[[Any], Any],
     arguments: list[Any],
     *needs: str,
 ) -> Contender:
-    return Contender(name, role, lambda *_: partial(make().each, function, arguments), needs)
+    return Contender(name, role, lambda *_: partial(at_once, make(), function, arguments), needs)
 
 
 # ---- work in Python ----
@@ -108,12 +95,16 @@ def sum_of_squares_by_formula(n: int) -> int:
 
 def cpu_tasks(n: int) -> list[Contender]:
     arguments = [n + i for i in range(TASKS)]
+    two, four = partial(processes, PROCESSORS), partial(processes, TASKS)
+    in_processes = [
+        by_workers("2 processes", "builtin", two, sum_of_squares, arguments),
+        by_workers("4 processes", "builtin", four, sum_of_squares, arguments),
+        builtin("4 processes, new", partial(by_new, four, sum_of_squares, arguments)),
+    ]
     return [
         slow("one by one", partial(one_by_one, sum_of_squares, arguments)),
-        by_workers("4 threads", "builtin", partial(threads, TASKS), sum_of_squares, arguments),
-        by_workers("2 processes", "builtin", partial(processes, PROCESSORS), sum_of_squares, arguments),
-        by_workers("4 processes", "builtin", partial(processes, TASKS), sum_of_squares, arguments),
-        builtin("4 processes, new", partial(in_new_processes, TASKS, sum_of_squares, arguments)),
+        by_workers("4 threads", "builtin", threads, sum_of_squares, arguments),
+        *(in_processes if can_start_processes() else []),
         builtin("formula, one by one", partial(one_by_one, sum_of_squares_by_formula, arguments)),
     ]
 
@@ -130,15 +121,15 @@ def kernel_tasks(n: int) -> list[Contender]:
         return partial(one_by_one, np.sort, arrays)
 
     def by_numpy_on_threads(np: Any) -> Call:
-        return partial(threads(TASKS).each, np.sort, arrays)
+        return partial(at_once, threads(), np.sort, arrays)
 
     return [
         slow("fc.sort, one by one", partial(one_by_one, fc.sort, arrays), "numpy"),
         builtin("sorted, one by one", partial(one_by_one, sorted, lists)),
-        by_workers("sorted, 4 threads", "builtin", partial(threads, TASKS), sorted, lists),
+        by_workers("sorted, 4 threads", "builtin", threads, sorted, lists),
         cases.numpy("np.sort, one by one", by_numpy),
         cases.numpy("np.sort, 4 threads", by_numpy_on_threads),
-        by_workers("fastcore, 4 threads", "fastcore", partial(threads, TASKS), fc.sort, arrays, "numpy"),
+        by_workers("fastcore, 4 threads", "fastcore", threads, fc.sort, arrays, "numpy"),
     ]
 
 
@@ -165,28 +156,36 @@ class Listener(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = True
     request_queue_size = 64
+    timeout = 0.05  # seconds until it looks whether it is to end
 
 
 class Server:
-    """A server on this machine, from when its port is first asked for; it stops with this object."""
+    """A server on this machine, from when its port is first asked for; it ends with this object."""
 
     def __init__(self) -> None:
         self._port = 0
 
     def port(self) -> int:
         if not self._port:
-            listener = Listener((HOST, 0), Handler)
-            thread = threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True)
+            listener, is_ended = Listener((HOST, 0), Handler), threading.Event()
+            thread = threading.Thread(target=serve, args=(listener, is_ended), daemon=True)
             thread.start()
-            weakref.finalize(self, stop, listener, thread)
+            weakref.finalize(self, stop, thread, is_ended)
             self._port = listener.server_address[1]
         return self._port
 
 
-def stop(listener: Listener, thread: threading.Thread) -> None:
-    listener.shutdown()
-    listener.server_close()
-    thread.join()
+def serve(listener: Listener, is_ended: threading.Event) -> None:
+    with listener:
+        while not is_ended.is_set():
+            listener.handle_request()
+
+
+def stop(thread: threading.Thread, is_ended: threading.Event) -> None:
+    """May be called by a collector, in any thread."""
+    is_ended.set()
+    if thread is not threading.current_thread():
+        thread.join(1.0)
 
 
 def request(server: Server, i: int) -> int:
@@ -196,11 +195,6 @@ def request(server: Server, i: int) -> int:
         return int(connection.getresponse().read())
     finally:
         connection.close()
-
-
-def on_new_threads(function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
-    with ThreadPoolExecutor(TASKS) as pool:
-        return tuple(pool.map(function, arguments))
 
 
 def by_asyncio(server: Server, count: int) -> Call:
@@ -233,7 +227,7 @@ def waiting(n: int) -> list[Contender]:
 
     return [
         asking("one by one", "reference", lambda: partial(one_by_one, ask, numbers)),
-        asking("4 threads", "builtin", lambda: partial(on_new_threads, ask, numbers)),
+        asking("4 threads", "builtin", lambda: partial(by_new, threads, ask, numbers)),
         asking("asyncio", "builtin", lambda: by_asyncio(server, count)),
     ]
 
