@@ -1,6 +1,6 @@
 """Four tasks at a time: work and waiting, on threads and in processes.
 
-Threads, processes and the server are there from when their contender is prepared until nobody holds its call any more or
+Threads, processes and the server are there from when their contender is prepared until nobody holds its call or until
 the program ends, which executors see to themselves.
 """
 

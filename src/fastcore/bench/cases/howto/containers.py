@@ -148,7 +148,7 @@ CASES = [
         growth=2,
         sizes=(100, 1000),
         base="bubble sort",
-        finding="Bubble sort falls behind as n grows. np.sort of a list, which converts twice, is behind sorted.",
+        finding="Bubble sort falls behind as n grows. np.sort of a list, converted twice, loses its lead over sorted.",
     ),
     Case(
         "howto/sort-input",
