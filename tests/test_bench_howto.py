@@ -16,7 +16,7 @@ import pytest
 
 from fastcore.bench import measure
 from fastcore.bench.cases import howto
-from fastcore.bench.cases.howto import caching, concurrency, containers, text
+from fastcore.bench.cases.howto import caching, concurrency, containers, server, text
 
 CASES = {case.name.partition("/")[2]: case for case in howto.CASES}
 OWN_SIZES = [(case, n) for case in howto.CASES for n in case.sizes]
@@ -294,11 +294,10 @@ def test_tasks_can_be_sent_to_processes_however_they_are_started(monkeypatch, me
 
 
 def test_requests_wait_and_are_answered_in_order(capfd):
-    server = concurrency.Server()
+    ask = partial(concurrency.request, concurrency.Server())
     start = time.perf_counter()
-    ask = partial(concurrency.request, server)
     assert concurrency.by_new(concurrency.threads, ask, [3, 1, 2, 0]) == (3, 1, 2, 0)
-    assert time.perf_counter() - start >= concurrency.WAIT
+    assert time.perf_counter() - start >= server.WAIT
     assert capfd.readouterr() == ("", "")
 
 

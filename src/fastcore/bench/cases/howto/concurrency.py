@@ -6,16 +6,11 @@ the program ends, which executors see to themselves.
 
 from __future__ import annotations
 
-import http.client
 import multiprocessing
-import socketserver
 import sys
-import threading
-import time
 import weakref
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
-from http.server import BaseHTTPRequestHandler
 from typing import Any, Callable
 
 import fastcore as fc
@@ -26,7 +21,6 @@ from fastcore.bench.cases.transforms import drawn
 
 TASKS = 4
 PROCESSORS = 2
-WAIT = 0.05  # seconds
 MOST_REQUESTS = 8
 HOST = "127.0.0.1"
 
@@ -136,29 +130,6 @@ def kernel_tasks(n: int) -> list[Contender]:
 # ---- waiting ----
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Waits, then gives back the path."""
-
-    def do_GET(self) -> None:
-        time.sleep(WAIT)
-        body = self.path[1:].encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class Listener(socketserver.ThreadingTCPServer):
-    """As `http.server` has it, but without asking what the machine's name is, which may take seconds."""
-
-    allow_reuse_address = True
-    request_queue_size = 64
-    timeout = 0.05  # seconds until it looks whether it is to end
-
-
 class Server:
     """A server on this machine, from when its port is first asked for; it ends with this object."""
 
@@ -167,29 +138,17 @@ class Server:
 
     def port(self) -> int:
         if not self._port:
-            listener, is_ended = Listener((HOST, 0), Handler), threading.Event()
-            thread = threading.Thread(target=serve, args=(listener, is_ended), daemon=True)
-            thread.start()
-            weakref.finalize(self, stop, thread, is_ended)
-            self._port = listener.server_address[1]
+            from fastcore.bench.cases.howto import server
+
+            self._port, stop = server.start()
+            weakref.finalize(self, stop)
         return self._port
 
 
-def serve(listener: Listener, is_ended: threading.Event) -> None:
-    with listener:
-        while not is_ended.is_set():
-            listener.handle_request()
-
-
-def stop(thread: threading.Thread, is_ended: threading.Event) -> None:
-    """May be called by a collector, in any thread."""
-    is_ended.set()
-    if thread is not threading.current_thread():
-        thread.join(1.0)
-
-
 def request(server: Server, i: int) -> int:
-    connection = http.client.HTTPConnection(HOST, server.port(), timeout=10)
+    from http.client import HTTPConnection
+
+    connection = HTTPConnection(HOST, server.port(), timeout=10)
     try:
         connection.request("GET", f"/{i}")
         return int(connection.getresponse().read())
@@ -255,6 +214,7 @@ CASES = [
         "howto/waiting",
         "n requests of 50 ms, at most 8",
         waiting,
+        growth=0,
         sizes=(4,),
         base="one by one",
         finding="Threads overlap waiting: 4 requests take little longer than one. asyncio is no faster here.",

@@ -145,7 +145,7 @@ CASES = [
         "howto/sort",
         "n shuffled ints, at most 2000",
         sorting,
-        growth=2,
+        growth=0,
         sizes=(100, 1000),
         base="bubble sort",
         finding="Bubble sort falls behind as n grows. np.sort of a list, converted twice, loses its lead over sorted.",
