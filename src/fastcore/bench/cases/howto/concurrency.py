@@ -198,7 +198,7 @@ CASES = [
         cpu_tasks,
         sizes=(10_000, 1_000_000),
         base="one by one",
-        finding="Under the GIL threads gain nothing; processes do if tasks are long, and 4 on 2 cores no more than 2.",
+        finding="Under the GIL threads gain nothing; processes gain on long tasks and free cores, 4 on 2 as 2 do.",
         processors=PROCESSORS,
     ),
     Case(
