@@ -18,7 +18,7 @@ def test_all_contenders_of_every_case_agree(case, n):
     group = measure.check(case, n, {})
     assert {r.status for r in group.rows} <= {"=", "not installed"}
     assert group.rows[0].contender.role == "reference"
-    assert group.rows[-1].contender.role == "fastcore"
+    assert group.rows[-1].contender.role == "fastcore" or case.family == "howto"
 
 
 def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():

@@ -29,7 +29,7 @@ from fastcore.bench.worker import Unusable, Worker, serve
 PROGRAM = "fastcore.bench"
 SIZES = (100, 10_000, 100_000)
 FULL_SIZES = (10, 100, 1000, 10_000, 100_000, 1_000_000)
-SECONDS, FULL_SECONDS = 8.0, 60.0
+SECONDS, FULL_SECONDS = 6.0, 60.0
 LIMIT, FULL_LIMIT = 1.0, 2.5  # seconds that a contender's call may take
 AGAIN = 0.5  # seconds for a second look at the noise
 THREADS = 1024
@@ -329,8 +329,8 @@ def _measure(options: argparse.Namespace, argv: list[str], plan: session.Plan, b
     canary = measure.canary()
     is_interrupted = False
     with contextlib.ExitStack() as stack:
+        workers = [stack.enter_context(Worker(executable, pin.cpu)) for executable in options.python]
         stack.enter_context(pin)
-        workers = [stack.enter_context(Worker(executable)) for executable in options.python]
         interpreters = [worker.interpreter for worker in workers]
         screen = stack.enter_context(Screen(out, has_bar=not is_quiet, has_colour=not options.no_color))
         if not is_quiet:
@@ -375,10 +375,7 @@ def _show(
 ) -> None:
     for case in dict.fromkeys(race.case for race in races):
         mine = [race for race in races if race.case == case]
-        for race in mine:
-            for line in report.lines(race, has_all=has_all, interpreters=interpreters):
-                screen.line(line)
-        for line in report.notes(mine, growths):
+        for line in report.lines(mine, has_all=has_all, growths=growths, interpreters=interpreters):
             screen.line(line)
 
 

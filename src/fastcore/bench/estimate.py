@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 DRAWS = 400
+STEP = 17
 BAND = 0.02  # differences within it are not called one
 CANARY_BAND = 0.03
 MARGIN = math.log(1.5)  # of one round; of more it is so many times less, as a bootstrap of few says too much
@@ -72,7 +73,11 @@ def _bootstrap(passes: list[tuple[list[float], list[float]]]) -> Ratio | None:
     value = median([median(first) - (median(second) if second else 0.0) for first, second in passes])
     rng = random.Random(1)
     resampled = [[a - b for a, b in zip(_medians(first, 1), _medians(second, 2))] for first, second in passes]
-    draws = sorted(median([rng.choice(rng.choice(resampled)) for _ in passes]) for _ in range(DRAWS))
+    places = range(0, len(passes) * STEP, STEP)  # of a pass that is drawn twice two different medians
+    draws = sorted(
+        median([drawn[(i + place) % DRAWS] for drawn, place in zip(rng.choices(resampled, k=len(passes)), places)])
+        for i in range(DRAWS)
+    )
     margin = MARGIN / sum(min(len(first), len(second or first)) for first, second in passes)
     low = min(draws[int(0.025 * DRAWS)], value) - margin
     high = max(draws[int(0.975 * DRAWS) - 1], value) + margin

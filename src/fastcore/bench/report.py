@@ -93,34 +93,33 @@ def head(interpreters: Sequence[str] = ()) -> Line:
 
 
 def lines(
-    race: Race, *, has_all: bool, growths: dict[str, Growth] | None = None, interpreters: Sequence[str] = ()
+    races: Sequence[Race], *, has_all: bool, growths: dict[str, Growth] | None = None, interpreters: Sequence[str] = ()
 ) -> Iterator[Line]:
-    """A race as one line, or, with all contenders or where fastcore has no rival, as one for each."""
-    mine = race.fastcore
-    if mine is None or race.ratio is None or has_all:
-        yield Line(f"{race.case} · {race.title}", "head")
-        for result in _ordered([r for r in race.results if not r.interpreter]):
-            yield _contender(race, result, interpreters)
-        return
-    against = f"{verdict(race.ratio)} {interval(race.ratio)} {race.rival}"
+    """The races of one case, a line each; or, with all contenders or where nothing is raced, a line for each of these."""
+    first = races[0]
+    if has_all or any(race.ratio is None for race in races):
+        yield Line(f"{first.case} · {first.title}", "head")
+        for race in races:
+            for result in _ordered([r for r in race.results if not r.interpreter]):
+                yield _contender(race, result, interpreters)
+    else:
+        yield from map(_race, races)
+    known = growths or {}
+    found = [f"{r.label} {known[name]}" for r in first.results if (name := f"{first.case}/{r.key}") in known]
+    if found:
+        yield Line("  growth: " + ", ".join(found), "note")
+    if first.finding:
+        yield Line(f"  {first.finding}", "note")
+
+
+def _race(race: Race) -> Line:
+    mine, ratio = race.fastcore, race.ratio
+    assert mine is not None
+    assert ratio is not None
+    against = f"{verdict(ratio)} {interval(ratio)} {race.rival}"
     same = "differs" if any(r.status == "differs" for r in race.results) else SAME
     text = _row(race.case, whole(race.n), duration(mine.seconds), against, memory(mine.peak_bytes), same)
-    yield Line(text, "loss" if same == "differs" else _kind(race.ratio))
-
-
-def notes(races: Sequence[Race], growths: dict[str, Growth]) -> Iterator[Line]:
-    """What is to be said of a case, once its races are shown."""
-    for case in dict.fromkeys(race.case for race in races):
-        found = next(race for race in races if race.case == case)
-        known = [f"{r.label} {growths[name]}" for r, name in _growth_names(found) if name in growths]
-        if known:
-            yield Line("  growth: " + ", ".join(known), "note")
-        if found.finding:
-            yield Line(f"  {found.finding}", "note")
-
-
-def _growth_names(race: Race) -> list[tuple[Result, str]]:
-    return [(result, f"{race.case}/{result.key}") for result in race.results]
+    return Line(text, "loss" if same == "differs" else _kind(ratio))
 
 
 def _contender(race: Race, result: Result, interpreters: Sequence[str]) -> Line:
@@ -223,7 +222,7 @@ def as_markdown(run: Run) -> str:
     for family in dict.fromkeys(race.family for race in run.races if race.ratio is not None):
         raced = [race for race in run.races if race.family == family and race.ratio is not None]
         text += [*_race_table(family, raced), ""]
-    for case in dict.fromkeys(race.case for race in run.races if race.ratio is None or race.finding):
+    for case in dict.fromkeys(race.case for race in run.races if race.ratio is None):
         text += [*_contender_table([race for race in run.races if race.case == case]), ""]
     text.append(summary(run.races) + ".")
     return "\n".join(text) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
@@ -53,6 +54,7 @@ def races(
     """The races of each batch once they are run; on Ctrl-C those of the batch so far, and then the interrupt."""
     known: measure.Known = {}
     done = 0
+    left = plan.seconds
     for batch in _batches(plan):
         groups: list[Group] = []
         interrupt = None
@@ -64,7 +66,10 @@ def races(
                     groups.append(_checked(plan, case, n, known, workers))
                     done += 1
             if plan.is_timed:
-                _time(groups, canary, plan.seconds * len(groups) / plan.count, pin, workers)
+                # What some batches took too much, the rest has less, but for half of its part at least.
+                part = len(groups) / plan.count
+                seconds = max(left * len(groups) / (plan.count - done + len(groups)), plan.seconds * part / 2)
+                left -= _time(groups, canary, seconds, pin, workers)
             if plan.has_memory:
                 for group in groups:
                     memory.measure(group, plan.limit)
@@ -90,7 +95,9 @@ def _batches(plan: Plan) -> Iterator[list[Case]]:
 
 
 def _checked(plan: Plan, case: Case, n: int, known: measure.Known, workers: Sequence[Worker]) -> Group:
-    group = measure.check(case, n, known, plan.limit, has_compiled=plan.has_compiled)
+    # A case's own sizes are those that it is known to be done with in time.
+    limit = math.inf if n in case.sizes else plan.limit
+    group = measure.check(case, n, known, limit, has_compiled=plan.has_compiled)
     group.base = plan.base_of(case, n)
     digest = digest_of(case, group.expected) if workers else None
     group.expected = None
@@ -99,12 +106,16 @@ def _checked(plan: Plan, case: Case, n: int, known: measure.Known, workers: Sequ
     return group
 
 
-def _time(groups: list[Group], canary: Group, seconds: float, pin: Pin, workers: Sequence[Worker]) -> None:
+def _time(groups: list[Group], canary: Group, seconds: float, pin: Pin, workers: Sequence[Worker]) -> float:
+    """Time groups for about this many seconds; returns how many it were."""
+    start = time.perf_counter()
+
     def in_turn(group: Group, share: float, number: int) -> None:
         for worker in workers:
             worker.run_pass(group, share, number)
 
     measure.run(groups, seconds, in_turn, parties=1 + len(workers), canary=canary, pin=pin)
+    return time.perf_counter() - start
 
 
 # ---- what the rows come to ----
@@ -112,7 +123,9 @@ def _time(groups: list[Group], canary: Group, seconds: float, pin: Pin, workers:
 
 def race_of(group: Group, workers: Sequence[Worker] = (), *, is_paired: bool = True) -> Race:
     """`is_paired` says that the rows were timed side by side."""
-    base, rival, mine = group.base_row(), group.best_rival(), group.fastcore
+    base, rival = group.base_row(), group.best_rival()
+    # Where a case has a base of its own, its contenders are ways of different worth, and not in a race.
+    mine = group.fastcore if not group.case.base else None
     compare = estimate.paired if is_paired else estimate.unpaired
     results = [_result(row, base, compare, is_paired) for row in group.rows]
     for worker in workers:

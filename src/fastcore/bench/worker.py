@@ -35,9 +35,9 @@ class Unusable(Exception):
 class Worker:
     """Another interpreter, and what it measured so far; a context, which ends the process."""
 
-    def __init__(self, executable: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, executable: str, cpu: int | None = None) -> None:
         self.executable = executable
-        self._environment = environment
+        self._cpu = cpu
         self.groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self.interpreter = ""
         self._start()
@@ -71,7 +71,6 @@ class Worker:
 
     def _start(self) -> None:
         command = [self.executable, "-m", "fastcore.bench", "--worker"]
-        environment = {**os.environ, **(self._environment or {})}
         try:
             # In a session of its own, so that Ctrl-C is this process's to answer.
             self._process = subprocess.Popen(
@@ -79,7 +78,6 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
                 start_new_session=True,
                 encoding="utf-8",
             )
@@ -87,7 +85,7 @@ class Worker:
             raise Unusable(f"cannot run {self.executable!r}: {error.strerror}") from error
         self._answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, args=(self._process.stdout, self._answers), daemon=True).start()
-        answer = self._ask({"do": "hello"})
+        answer = self._ask({"do": "hello", "cpu": self._cpu})
         if "interpreter" not in answer:
             self._stop()
             how = f"{self.executable} -m pip install PATH_OF_FASTCORE"
@@ -172,10 +170,12 @@ def serve() -> int:
     known = {case.name: case for case in cases.all_cases()}
     groups: dict[tuple[str, int], Group] = {}
     times: measure.Known = {}
+    pin = measure.Pin(is_wanted=False)
     for line in sys.stdin:
         request = json.loads(line)
         answer: dict[str, Any] = {}
         if request["do"] == "hello":
+            pin = measure.Pin(request["cpu"], is_wanted=request["cpu"] is not None)
             answer = {"interpreter": interpreter_name(), "version": fastcore.__version__}
         else:
             key = (request["case"], request["n"])
@@ -183,10 +183,12 @@ def serve() -> int:
                 if groups and next(iter(groups))[0] != request["case"]:
                     groups.clear()
                 case = cases.with_contenders(known[request["case"]], request["wanted"])
+                pin.use(case.processors)
                 group = groups[key] = measure.check(case, request["n"], times, request["limit"], may_fail=ROLES)
                 answer["digest"] = digest_of(case, group.expected)
                 group.expected = None
             elif request["do"] == "pass":
+                pin.use(groups[key].case.processors)
                 with measure.quiet(is_clean=True):
                     measure.run_pass(groups[key], request["share"], request["number"])
             elif request["do"] == "memory":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 import os
@@ -107,7 +108,9 @@ WIDE = "aeiouäöüßñλμπжщю中文字"
 def words(letters: str, n: int) -> list[str]:
     """One to twelve letters each."""
     rng = random.Random(1)
-    return ["".join(rng.choices(letters, k=rng.randint(1, 12))) for _ in range(n)]
+    ends = list(itertools.accumulate(rng.choices(range(1, 13), k=n), initial=0))
+    text = "".join(rng.choices(letters, k=ends[-1]))
+    return [text[i:j] for i, j in zip(ends, ends[1:])]
 
 
 def mixed(n: int) -> list[Any]:

@@ -181,7 +181,8 @@ def digits(n: int) -> list[str]:
 def words(n: int) -> list[str]:
     """Twelve letters each."""
     rng = random.Random(1)
-    return ["".join(rng.choices(string.ascii_lowercase, k=12)) for _ in range(n)]
+    text = "".join(rng.choices(string.ascii_lowercase, k=12 * n))
+    return [text[i : i + 12] for i in range(0, 12 * n, 12)]
 
 
 def prefixed(n: int) -> list[str]:
