@@ -14,6 +14,7 @@ nox.options.sessions = ["lint", "types", "test", "test-pure"]
 
 ROOT = Path(__file__).parent
 C_FILES = [str(path) for path in sorted((ROOT / "src/fastcore/native").rglob("*.[ch]"))]
+RESULTS = ("<!-- results: written by nox -s results -->", "<!-- end of results -->")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
@@ -105,6 +106,29 @@ def bench(session: nox.Session) -> None:
     """The bench, with its peers; arguments go to it."""
     session.install(".[bench]", env={"FASTCORE_REQUIRE_NATIVE": "1"})
     session.run("python", "-m", "fastcore.bench", *session.posargs)
+
+
+@nox.session
+def results(session: nox.Session) -> None:
+    """Measure what README.md, docs/results.md and the gate of .ci/run say of the machine at hand: half an hour."""
+    session.install(".[bench]", env={"FASTCORE_REQUIRE_NATIVE": "1"})
+    bench = ("python", "-m", "fastcore.bench")
+    session.run(*bench, "-c", "builtin,numpy,fastcore", "-t", "30", "--save", "bench/ratios.json")
+    session.run(*bench, "headlines", "-t", "60", "--save", "docs/results.json")
+    pages = []
+    for family in ("sums", "transforms", "joins", "fibonacci", "sorting", "howto"):
+        page = Path(session.create_tmp()) / f"{family}.md"
+        session.run(*bench, "--full", family, "-q", "-o", str(page))
+        pages.append(f"## {family.capitalize()}\n\n{page.read_text(encoding='utf-8')}")
+    title = "# Results\n\nWritten by `nox -s results`; [how to read them](bench.md).\n"
+    (ROOT / "docs/results.md").write_text("\n".join([title, *pages]), encoding="utf-8")
+    written = Path(session.create_tmp()) / "headlines.md"
+    session.run(*bench, "--from", "docs/results.json", "-q", "-o", str(written))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    before, _, rest = readme.partition(RESULTS[0])
+    after = rest.partition(RESULTS[1])[2]
+    text = f"{before}{RESULTS[0]}\n\n{written.read_text(encoding='utf-8')}\n{RESULTS[1]}{after}"
+    (ROOT / "README.md").write_text(text, encoding="utf-8")
 
 
 @nox.session(name="bench-suite")

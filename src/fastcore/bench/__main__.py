@@ -27,6 +27,7 @@ from fastcore.bench.terminal import Screen
 from fastcore.bench.worker import Unusable, Worker, serve
 
 PROGRAM = "fastcore.bench"
+ALL_HEADLINES = "headlines"
 SIZES = (100, 10_000, 100_000)
 FULL_SIZES = (10, 100, 1000, 10_000, 100_000, 1_000_000)
 SECONDS, FULL_SECONDS = 6.0, 60.0
@@ -65,7 +66,7 @@ def parser() -> Parser:
         allow_abbrev=False,
     )
     add = made.add_argument
-    add("case", nargs="*", metavar="CASE", help="family or pattern: sums, howto, 'sums/list-*' (default: a selection)")
+    add("case", nargs="*", metavar="CASE", help="family or pattern: sums, howto, 'sums/list-*' (default: headlines)")
     add("-l", "--list", action="store_true", help="list cases, sizes and contenders, and measure nothing")
     add("-n", "--sizes", metavar="LIST", help="such as 100,1e4,1e6 (default 100,1e4,1e5)")
     add("-c", "--contenders", metavar="LIST", help="reference,builtin,numpy,peers,fastcore,peer:NAME (default all)")
@@ -105,12 +106,21 @@ def choose(patterns: Sequence[str], is_full: bool = False) -> list[Case]:
     chosen: list[Case] = []
     for pattern in patterns:
         name = pattern.rstrip("/")
-        found = [case for case in known if fnmatch.fnmatchcase(case.name, name) or case.family == name]
+        found = [case for case in known if is_meant(case, name)]
         if not found:
-            names = [*cases.FAMILIES, *(case.name for case in known)]
+            names = [*cases.FAMILIES, ALL_HEADLINES, *(case.name for case in known)]
             raise Failure(f"no case matches {pattern!r}{did_you_mean(name, names, '--list names them')}", NOTHING)
         chosen += [case for case in found if case not in chosen]
     return chosen
+
+
+def is_meant(case: Case, name: str) -> bool:
+    """Whether a name, which may be a pattern, is that of a case, its family, or the selection."""
+    return (
+        fnmatch.fnmatchcase(case.name, name)
+        or case.family == name
+        or (name == ALL_HEADLINES and case.name in cases.HEADLINES)
+    )
 
 
 def did_you_mean(name: str, names: Sequence[str], otherwise: str = "") -> str:
