@@ -287,6 +287,18 @@ def test_the_peak_is_that_of_a_known_allocation():
 
 
 @pytest.mark.skipif(memory.tracemalloc is None, reason="this interpreter does not trace allocations")
+def test_the_peak_counts_a_known_allocation_inside_a_kernel(fc):
+    if fc.__name__ == "fastcore.pure":
+        pytest.skip("has no kernel")
+    n = 300_000
+    values = [float(i * 7919 % n) for i in range(n)]
+    # Of each element 8 bytes in the result, and in the kernel's own memory 8 for its key, 8 for its place, and where
+    # no vectors sort in place 8 more to merge into.
+    known = 32 * n if fc.current_isa() == "base" else 24 * n
+    assert memory.traced_peak(lambda: fc.sort(values)) == pytest.approx(known, rel=0.05)
+
+
+@pytest.mark.skipif(memory.tracemalloc is None, reason="this interpreter does not trace allocations")
 def test_the_peak_counts_what_kernels_and_numpy_allocate(fc, np):
     if fc.__name__ == "fastcore.pure":
         pytest.skip("has no kernel")
@@ -604,7 +616,7 @@ def test_a_worker_that_dies_is_replaced(monkeypatch):
 
 
 def test_interpreters_that_cannot_be_used_say_why(tmp_path):
-    with pytest.raises(worker.Unusable, match="cannot run '.*nothing': No such file or directory"):
+    with pytest.raises(worker.Unusable, match="cannot run '.*nothing': "):
         worker.Worker(str(tmp_path / "nothing"))
     if os.name == "posix":
         script = tmp_path / "python"

@@ -121,10 +121,9 @@ def test_an_output_that_cannot_be_written_is_found_before_measuring(capsys, monk
 
 def test_an_interpreter_that_is_missing_or_has_no_fastcore_is_one_line(capsys, tmp_path):
     assert command.main(["--python", str(tmp_path / "nothing"), "sums/range"]) == 2
-    assert capsys.readouterr().err.endswith("nothing': No such file or directory\n")
+    assert capsys.readouterr().err.startswith("fastcore.bench: cannot run '")
     if os.name == "posix":
         script = tmp_path / "python"
-        script.write_text(f"#!/bin/sh\nexec {sys.executable} -S -E \"$@\"\n", encoding="utf-8")
         script.write_text("#!/bin/sh\necho No module named fastcore >&2\nexit 1\n", encoding="ascii")
         script.chmod(0o755)
         assert command.main(["--python", str(script), "sums/range", "-q"]) == 2

@@ -1,7 +1,7 @@
 """What can be said from the times: the ratio of two contenders with its interval, and how a cost grows with n.
 
 A ratio is taken within rounds, in which both contenders met the same machine. The estimate is the median over passes
-of the median over a pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds, as rounds
+of the median over a pass's rounds; its 95 % interval is a bootstrap over passes and, within each, over rounds, as those
 of one pass resemble each other (A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", 1997, 3.8).
 """
 

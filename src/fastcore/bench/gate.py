@@ -102,9 +102,7 @@ def run_again(race: Race, base: str) -> Race | None:
             return None
 
 
-def confirmed(
-    suspects: Sequence[Race], base_of: Callable[[Race], str], is_bad: Callable[[Race], bool]
-) -> list[Race]:
+def confirmed(suspects: Sequence[Race], base_of: Callable[[Race], str], is_bad: Callable[[Race], bool]) -> list[Race]:
     """Those that are as bad in fresh processes, as they are in the last of them."""
     lost = list(suspects)
     for _ in range(ATTEMPTS):

@@ -95,7 +95,7 @@ def head(interpreters: Sequence[str] = ()) -> Line:
 def lines(
     races: Sequence[Race], *, has_all: bool, growths: dict[str, Growth] | None = None, interpreters: Sequence[str] = ()
 ) -> Iterator[Line]:
-    """The races of one case, a line each; or, with all contenders or where nothing is raced, a line for each of these."""
+    """The races of one case, a line each; with all contenders, or where nothing is raced, a line for each of these."""
     first = races[0]
     if has_all or any(race.ratio is None for race in races):
         yield Line(f"{first.case} · {first.title}", "head")

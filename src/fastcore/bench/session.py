@@ -142,9 +142,7 @@ def race_of(group: Group, workers: Sequence[Worker] = (), *, is_paired: bool = T
     )
 
 
-def _result(
-    row: Row, base: Row | None, compare: Callable[[Passes, Passes], Ratio | None], is_paired: bool
-) -> Result:
+def _result(row: Row, base: Row | None, compare: Callable[[Passes, Passes], Ratio | None], is_paired: bool) -> Result:
     ratio = None
     if base is not None and row is not base and row.status == "=":
         ratio = compare(row.passes, base.passes) or _rough_ratio(row.first, base)
