@@ -13,7 +13,7 @@ import time
 import pytest
 
 from fastcore.bench import __main__ as command
-from fastcore.bench import cases, gate, measure, report, results, session
+from fastcore.bench import cases, gate, measure, memory, report, results, session
 from fastcore.bench.cases import Case, builtin, contenders
 from fastcore.bench.estimate import Ratio
 
@@ -208,7 +208,8 @@ def test_memory_and_growth_are_shown_and_written(capsys, tmp_path):
     document = read(path)
     assert "joins/list-int/fastcore" in document["fastcore"]["growths"]
     peaks = {b["metadata"]["name"]: b["metadata"].get("peak_bytes") for b in document["benchmarks"]}
-    assert peaks["joins/list-int/n=1000/fastcore"] > 1000
+    least = 1000 if memory.tracemalloc is not None else 0  # else in pages, of which a process may have some to spare
+    assert peaks["joins/list-int/n=1000/fastcore"] >= least
     assert all(peak is not None for peak in peaks.values())
 
 
@@ -232,7 +233,7 @@ def test_results_that_differ_give_their_own_exit_code(capsys, monkeypatch):
 
 
 def test_an_interrupt_keeps_and_writes_what_is_done(capsys, monkeypatch, tmp_path):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     path = tmp_path / "x.json"
@@ -455,7 +456,8 @@ def test_colours_can_be_switched_off(arguments, environment):
 
 def test_a_terminal_without_rich_has_a_plain_line_of_progress(tmp_path):
     (tmp_path / "rich.py").write_text("raise ImportError\n", encoding="ascii")
-    text = in_a_terminal(RUN, PYTHONPATH=str(tmp_path))
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    text = in_a_terminal(RUN, PYTHONPATH=path)
     assert "\x1b[" not in text
     assert " s left" in text
     assert "Summary: " in text

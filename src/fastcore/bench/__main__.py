@@ -339,8 +339,8 @@ def _measure(options: argparse.Namespace, argv: list[str], plan: session.Plan, b
     canary = measure.canary()
     is_interrupted = False
     with contextlib.ExitStack() as stack:
-        workers = [stack.enter_context(Worker(executable, pin.cpu)) for executable in options.python]
         stack.enter_context(pin)
+        workers = [stack.enter_context(Worker(executable, pin)) for executable in options.python]
         interpreters = [worker.interpreter for worker in workers]
         screen = stack.enter_context(Screen(out, has_bar=not is_quiet, has_colour=not options.no_color))
         if not is_quiet:

@@ -278,10 +278,11 @@ class Pin:
         if self._allowed:
             os.sched_setaffinity(0, self._allowed)
 
-    def use(self, processors: int) -> None:
+    def use(self, processors: int, pid: int = 0) -> None:
+        """Give so many processors to this process, or to another, which an interpreter cannot always do itself."""
         if self._allowed and self.cpu is not None:
             others = [cpu for cpu in self._allowed if cpu != self.cpu]
-            os.sched_setaffinity(0, {self.cpu, *others[: max(processors, self._least) - 1]})
+            os.sched_setaffinity(pid, {self.cpu, *others[: max(processors, self._least) - 1]})
 
 
 def allowed_cpus() -> set[int]:

@@ -21,7 +21,7 @@ from typing import IO, Any
 import fastcore
 from fastcore.bench import cases, measure, memory
 from fastcore.bench.cases import Case
-from fastcore.bench.measure import Group
+from fastcore.bench.measure import Group, Pin
 
 MARK = "fastcore.bench: "  # of an answer, as what an interpreter prints when it starts is none
 PATIENCE = 60.0  # seconds for an answer; what takes longer is given up
@@ -35,9 +35,9 @@ class Unusable(Exception):
 class Worker:
     """Another interpreter, and what it measured so far; a context, which ends the process."""
 
-    def __init__(self, executable: str, cpu: int | None = None) -> None:
+    def __init__(self, executable: str, pin: Pin | None = None) -> None:
         self.executable = executable
-        self._cpu = cpu
+        self._pin = Pin(is_wanted=False) if pin is None else pin
         self.groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self.interpreter = ""
         self._start()
@@ -50,6 +50,7 @@ class Worker:
 
     def check(self, case: Case, n: int, wanted: Sequence[str], limit: float, digest: str | None) -> None:
         """Run the case's contenders once; their first result must be this interpreter's, of which a digest is given."""
+        self._pin.use(case.processors, self._process.pid)
         answer = self._ask({"do": "check", "case": case.name, "n": n, "wanted": wanted, "limit": limit})
         rows = answer.get("rows", [{"name": case.name, "role": "reference", "status": "failed (no answer)"}])
         if None not in (digest, answer.get("digest")) and digest != answer["digest"]:
@@ -61,6 +62,7 @@ class Worker:
         key = (group.case.name, group.n)
         if not any(row["status"] == "=" for row in self.groups[key]):
             return
+        self._pin.use(group.case.processors, self._process.pid)
         request = {"do": "pass", "case": group.case.name, "n": group.n, "share": share, "number": number}
         self.groups[key] = self._ask(request).get("rows", self.groups[key])
 
@@ -85,7 +87,7 @@ class Worker:
             raise Unusable(f"cannot run {self.executable!r}: {error.strerror}") from error
         self._answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, args=(self._process.stdout, self._answers), daemon=True).start()
-        answer = self._ask({"do": "hello", "cpu": self._cpu})
+        answer = self._ask({"do": "hello"})
         if "interpreter" not in answer:
             self._stop()
             how = f"{self.executable} -m pip install PATH_OF_FASTCORE"
@@ -170,12 +172,10 @@ def serve() -> int:
     known = {case.name: case for case in cases.all_cases()}
     groups: dict[tuple[str, int], Group] = {}
     times: measure.Known = {}
-    pin = measure.Pin(is_wanted=False)
     for line in sys.stdin:
         request = json.loads(line)
         answer: dict[str, Any] = {}
         if request["do"] == "hello":
-            pin = measure.Pin(request["cpu"], is_wanted=request["cpu"] is not None)
             answer = {"interpreter": interpreter_name(), "version": fastcore.__version__}
         else:
             key = (request["case"], request["n"])
@@ -183,12 +183,10 @@ def serve() -> int:
                 if groups and next(iter(groups))[0] != request["case"]:
                     groups.clear()
                 case = cases.with_contenders(known[request["case"]], request["wanted"])
-                pin.use(case.processors)
                 group = groups[key] = measure.check(case, request["n"], times, request["limit"], may_fail=ROLES)
                 answer["digest"] = digest_of(case, group.expected)
                 group.expected = None
             elif request["do"] == "pass":
-                pin.use(groups[key].case.processors)
                 with measure.quiet(is_clean=True):
                     measure.run_pass(groups[key], request["share"], request["number"])
             elif request["do"] == "memory":
