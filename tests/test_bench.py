@@ -170,6 +170,13 @@ def test_a_contender_that_would_take_too_long_is_skipped():
     assert [r.status for r in group.rows] == ["=", "skipped (est. 2 s)", "="]
 
 
+def test_a_cases_own_sizes_are_never_too_large():
+    case = Case("x/y", "", lambda n: contenders(lambda: 1, lambda: 1), sizes=(50,))
+    known = {("x/y", "reference"): (1, 1.0)}
+    assert [r.status for r in measure.check(case, 50, dict(known)).rows] == ["=", "="]
+    assert measure.check(case, 51, dict(known)).rows[0].status == "skipped (est. 51 s)"
+
+
 def test_a_large_first_size_is_tried_small_first():
     sizes = []
 

@@ -95,9 +95,7 @@ def _batches(plan: Plan) -> Iterator[list[Case]]:
 
 
 def _checked(plan: Plan, case: Case, n: int, known: measure.Known, workers: Sequence[Worker]) -> Group:
-    # A case's own sizes are those that it is known to be done with in time.
-    limit = math.inf if n in case.sizes else plan.limit
-    group = measure.check(case, n, known, limit, has_compiled=plan.has_compiled)
+    group = measure.check(case, n, known, plan.limit, has_compiled=plan.has_compiled)
     group.base = plan.base_of(case, n)
     digest = digest_of(case, group.expected) if workers else None
     group.expected = None
