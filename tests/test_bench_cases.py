@@ -12,13 +12,13 @@ from fastcore.bench import cases, measure
 from fastcore.bench.cases import decks, joins, loops, sorting, transforms
 
 
-@pytest.mark.parametrize("case", cases.all_cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [c for c in cases.all_cases() if c.family != "howto"], ids=lambda case: case.name)
 @pytest.mark.parametrize("n", (1, 30))
 def test_all_contenders_of_every_case_agree(case, n):
     group = measure.check(case, n, {})
     assert {r.status for r in group.rows} <= {"=", "not installed"}
     assert group.rows[0].contender.role == "reference"
-    assert group.rows[-1].contender.role == "fastcore" or case.family == "howto"
+    assert group.rows[-1].contender.role == "fastcore"
 
 
 def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():

@@ -472,6 +472,7 @@ def _write(options: argparse.Namespace, run: Run) -> None:
         if page is None:
             page = os.path.join(tempfile.mkdtemp(prefix="fastcore-bench-"), "report.html")
             Path(page).write_text(html.page(run), encoding="utf-8")
+        print(f"Opening {page}", file=sys.stderr)
         webbrowser.open(Path(page).absolute().as_uri())
 
 
