@@ -172,9 +172,16 @@ def test_a_contender_that_would_take_too_long_is_skipped():
 
 def test_a_cases_own_sizes_are_never_too_large():
     case = Case("x/y", "", lambda n: contenders(lambda: 1, lambda: 1), sizes=(50,))
-    known = {("x/y", "reference"): (1, 1.0)}
+    known = {("x/y", "fastcore"): (1, 1.0)}
     assert [r.status for r in measure.check(case, 50, dict(known)).rows] == ["=", "="]
-    assert measure.check(case, 51, dict(known)).rows[0].status == "skipped (est. 51 s)"
+    assert [r.status for r in measure.check(case, 51, dict(known)).rows] == ["=", "skipped (est. 51 s)"]
+
+
+def test_a_reference_is_given_a_third_of_the_time_and_others_are_then_compared_with_each_other():
+    case = Case("x/y", "", lambda n: contenders(lambda: 1, lambda: 3, builtin("two", lambda: 2)))
+    known = {("x/y", name): (10, 1.0) for name in ("reference", "fastcore", "two")}
+    found = [r.status for r in measure.check(case, 10, dict(known), limit=2.0).rows]
+    assert found == ["skipped (est. 1 s)", "=", "differs"]
 
 
 def test_a_large_first_size_is_tried_small_first():

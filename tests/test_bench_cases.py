@@ -121,3 +121,23 @@ def test_exponentials_agree_if_a_few_units_in_the_last_place_apart():
 
 def test_every_family_has_cases():
     assert {case.family for case in cases.all_cases()} == set(cases.FAMILIES)
+
+
+def test_arrays_of_the_same_bytes_are_identical(np):
+    a = np.array([1.0, -0.0, np.nan])
+    assert cases.is_identical(a, a.copy())
+    assert cases.is_identical(a[::2], a[::2].copy())
+    for other in (-a, a.astype("float32"), a[:2], a.reshape(3, 1), list(a), a.astype(object)):
+        assert not cases.is_identical(a, other)
+    assert not cases.is_identical(a.astype(object), a.astype(object))
+
+    class Series:
+        def to_numpy(self):
+            return a.copy()
+
+    class Odd:
+        def to_numpy(self):
+            raise ValueError
+
+    assert cases.is_identical(a, Series())
+    assert not cases.is_identical(a, Odd())

@@ -32,6 +32,7 @@ OTHERS = 0.5  # the part of the time that goes to contenders which the compariso
 COMPILED = "skipped (compiled first)"
 MOST_LOOPS = 2**24
 MOST_SECONDS = 5.0  # a contender that is expected to take longer for one call is skipped
+REFERENCE = 1 / 3  # of the limit: nobody would go its way, and others can be compared with each other
 SCOUTED = 10_000  # a first size beyond is preceded by a smaller one, which predicts its times
 STEADY = 0.05  # three blocks this near to each other are no longer being compiled
 MOST_WARMING = 500_000_000  # ns
@@ -123,7 +124,7 @@ def check(
             row.status = COMPILED
             continue
         estimated = _predicted(case, row.contender, n, known)
-        if estimated > limit:
+        if estimated > (limit * REFERENCE if row.contender.role == "reference" else limit):
             row.status = f"skipped (est. {estimated:.0f} s)"
             continue
         result = _first_result(row, may_fail)

@@ -153,7 +153,7 @@ def as_json(run: Run) -> str:
 
 
 def condensed(run: Run) -> Run:
-    """The run with one time for each pass, the median of its rounds: all that a later comparison needs."""
+    """The run with one time for each pass, the median of its rounds in four digits: all that a later look needs."""
     return replace(
         run,
         races=tuple(
@@ -164,7 +164,7 @@ def condensed(run: Run) -> Run:
 
 
 def _medians(passes: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
-    return tuple((estimate.median(rounds),) for rounds in passes if rounds)
+    return tuple((float(f"{estimate.median(rounds):.4g}"),) for rounds in passes if rounds)
 
 
 def _metadata(race: Race, result: Result) -> dict[str, Any]:

@@ -7,6 +7,7 @@ JSON's text the brackets, which a user would cut off, are not part of the compar
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -60,7 +61,13 @@ class TextCase(Case):
         expected, result = text_of(expected), text_of(result)
         if expected == result or expected == result.removeprefix("[").removesuffix("]"):
             return True
-        return tolerance is not None and self.values(expected) == self.values(result)
+        return tolerance is not None and _values(self.values, expected) == self.values(result)
+
+
+@functools.lru_cache(maxsize=1)
+def _values(values: Callable[[str], list[Any]], text: str) -> list[Any]:
+    """Of the text that several others are compared with."""
+    return values(text)
 
 
 def text_of(result: Any) -> str:

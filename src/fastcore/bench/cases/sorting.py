@@ -18,7 +18,7 @@ from typing import Any, Callable
 import fastcore as fc
 from fastcore import pure
 from fastcore.bench import cases
-from fastcore.bench.cases import ROUNDING, Call, Case, Contender, as_array, compiled, floats, integers, plain
+from fastcore.bench.cases import ROUNDING, Call, Case, Contender, as_array, compiled, floats, integers, is_identical, plain
 from fastcore.bench.cases.decks import Deck, Input, builtin, inputs_of, peer
 
 OTHER = 0.0  # the tolerance of what gives other objects, or another order: the mark ~, and a case's wider view
@@ -58,6 +58,8 @@ class OrderCase(Case):
     wider: Callable[[Any], Any] = values
 
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
+        if is_identical(expected, result):
+            return True
         view = self.view if tolerance is None else self.wider
         return bool(view(plain(expected)) == view(plain(result)))
 
@@ -69,6 +71,8 @@ class ArgsortCase(Case):
     inputs: Callable[[int], list[list[Any]]] = lambda n: []
 
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
+        if is_identical(expected, result):
+            return True
         expected, result = plain(expected), plain(result)
         if expected == result or tolerance is None:
             return bool(expected == result)
