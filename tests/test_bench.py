@@ -559,6 +559,13 @@ def test_a_contender_with_a_tolerance_may_be_less_exact_and_is_marked():
     assert [r.contender.label for r in group.rows[1:4]] == ["~rough", "equal", "~too rough"]
 
 
+def test_nothing_is_compared_with_what_is_less_exact_if_something_is_not():
+    rough = builtin("rough", lambda: 1.0001, tolerance=1e-3)
+    case = Case("x/y", "", lambda n: contenders(lambda: 1.0, lambda: 1.0, rough))
+    known = {("x/y", "reference"): (10, 100.0)}
+    assert [r.status for r in measure.check(case, 10, known).rows] == ["skipped (est. 100 s)", "=", "="]
+
+
 def test_a_tolerance_is_for_the_contender_that_has_it():
     assert group_of(builtin("rough", lambda: 1.0 + 1e-12)).rows[1].status == "differs"
     assert group_of(builtin("rough", lambda: 1.0 + 1e-12), is_exact=False).rows[1].status == "="
