@@ -247,24 +247,21 @@ def _race_cell(race: Race | None) -> str:
 
 
 def _contender_table(races: Sequence[Race]) -> list[str]:
-    text = [f"**{races[0].title}** (`{races[0].case}`)" + (f": {races[0].finding}" if races[0].finding else ""), ""]
-    text += [_cells(["contender", "n", "time", f"against {races[0].results[0].base}", "peak", "same"])]
-    text += [_cells(["---"] * 6)]
+    first = races[0]
+    columns: dict[str, Callable[[Race, Result], str]] = {
+        "contender": lambda race, r: f"`{r.label}`",
+        "n": lambda race, r: whole(race.n),
+        "time": lambda race, r: duration(r.seconds),
+        f"against {first.results[0].base}": lambda race, r: against_base(r),
+        "peak": lambda race, r: memory(r.peak_bytes),
+        "same": lambda race, r: r.status,
+    }
+    if all(result.peak_bytes is None for race in races for result in race.results):
+        del columns["peak"]
+    text = [f"**{first.title}** (`{first.case}`)" + (f": {first.finding}" if first.finding else ""), ""]
+    text += [_cells(list(columns)), _cells(["---"] * len(columns))]
     for race in races:
-        for r in _ordered(race.results):
-            is_known = r.status in (SAME, "differs")
-            text.append(
-                _cells(
-                    [
-                        f"`{r.label}`",
-                        whole(race.n),
-                        duration(r.seconds) if is_known else "",
-                        against_base(r),
-                        memory(r.peak_bytes),
-                        r.status,
-                    ]
-                )
-            )
+        text += [_cells([cell(race, result) for cell in columns.values()]) for result in _ordered(race.results)]
     return text
 
 
