@@ -377,6 +377,7 @@ def test_a_race_is_a_line_and_with_all_contenders_one_for_each():
     race = race_between(mine, slow, rival)
     assert race.rival == "rival"
     (line,) = report.lines([race], has_all=False)
+    assert "] ~rival" in line.text
     assert line.kind == "loss"
     assert line.text.split()[:2] == ["a/b", "10"]
     assert "0.50x slower [0." in line.text

@@ -116,7 +116,7 @@ def _race(race: Race) -> Line:
     mine, ratio = race.fastcore, race.ratio
     assert mine is not None
     assert ratio is not None
-    against = f"{verdict(ratio)} {interval(ratio)} {race.rival}"
+    against = f"{verdict(ratio)} {interval(ratio)} {rival(race)}"
     same = "differs" if any(r.status == "differs" for r in race.results) else SAME
     text = _row(race.case, whole(race.n), duration(mine.seconds), against, memory(mine.peak_bytes), same)
     return Line(text, "loss" if same == "differs" else _kind(ratio))
@@ -169,8 +169,8 @@ def summary(races: Sequence[Race]) -> str:
     text = f"fastcore first in {first} of {len(raced)}"
     if raced:
         text += f" (geometric mean {times(estimate.geometric_mean([ratio.value for _, ratio in raced]))}x)"
-    lost = [f"{place(race)} ({race.rival} {times(1 / r.value)}x)" for race, r in raced if r.verdict == "slower"]
-    tied = [f"{place(race)} ({race.rival})" for race, r in raced if r.verdict == NO_DIFFERENCE]
+    lost = [f"{place(race)} ({rival(race)} {times(1 / r.value)}x)" for race, r in raced if r.verdict == "slower"]
+    tied = [f"{place(race)} ({rival(race)})" for race, r in raced if r.verdict == NO_DIFFERENCE]
     parts = [text]
     if lost:
         parts.append("not first: " + ", ".join(lost))
@@ -191,6 +191,12 @@ def problems(races: Sequence[Race]) -> list[str]:
 
 def place(race: Race) -> str:
     return f"{race.case} n={race.n}"
+
+
+def rival(race: Race) -> str:
+    """The fastest rival, with a ~ if its result is less exact."""
+    found = race.result(race.rival)
+    return race.rival if found is None else found.label
 
 
 def noise_text(noise: Ratio | None) -> str:
@@ -243,7 +249,7 @@ def _race_cell(race: Race | None) -> str:
         return ""
     ratio = race.ratio
     shown = {"faster": f"{times(ratio.value)}x", "slower": f"**{times(ratio.value)}x**"}.get(ratio.verdict, "=")
-    return f"{shown} `{race.rival}`"
+    return f"{shown} `{rival(race)}`"
 
 
 def _contender_table(races: Sequence[Race]) -> list[str]:
