@@ -397,6 +397,22 @@ def test_a_rival_that_was_not_timed_again_has_a_rough_ratio():
     assert f"~{report.times(rival.seconds / 3e-5)}x slower" in line.text
 
 
+def test_one_call_proves_a_large_difference_only():
+    mine, rival = simulated(2.0, noise=0, drift=0)
+    for first, said in ((3000.0, "~no difference shown"), (6000.0, "~0.33x slower")):
+        once = row([[first]], "once", "builtin")
+        once.passes = []
+        result = race_between(mine, rival, once).result("once")
+        assert report.against_base(result).startswith(said)
+
+
+def test_all_contenders_are_timed_where_a_case_has_a_base_of_its_own():
+    made = [builtin("slow", lambda: sum(range(100_000))), builtin("fast", lambda: 4999950000)]
+    group = measure.check(Case("x/y", "", lambda n: made, base="fast"), 1, {})
+    measure.run([group], 0.01)
+    assert [sum(map(len, r.passes)) >= 3 for r in group.rows] == [True, True]
+
+
 def test_a_case_without_fastcore_is_held_against_its_base_and_says_what_it_teaches():
     slow, fast = row([[2000.0] * 20], "slow", "reference"), row([[1000.0] * 20], "fast", "builtin")
     case = Case("a/b", "a title", lambda n: [], base="slow", finding="Fast is faster.")

@@ -242,9 +242,12 @@ def run_pass(group: Group, share: float, number: int, rng: random.Random | None 
 
 
 def _worth_timing(group: Group, needed: list[Row], share: float) -> list[Row]:
-    """All but what would eat up the group's time and is not needed, which keeps the time of its check."""
+    """All but what would eat up the group's time and is not needed, which keeps the time of its check.
+
+    Where a case has a base of its own, it is about all of its contenders.
+    """
     best = group.best_rival()
-    most = max(share / 4, NEAR * best.seconds * 1e9 if best is not None else 0.0)
+    most = math.inf if group.case.base else max(share / 4, NEAR * best.seconds * 1e9 if best is not None else 0.0)
     return [row for row in group.rows if row.status == "=" and (row in needed or row.first < most)]
 
 

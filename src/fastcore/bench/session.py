@@ -15,6 +15,7 @@ from fastcore.bench.measure import Group, Pin, Row
 from fastcore.bench.results import Race, Result
 from fastcore.bench.worker import Worker, digest_of
 
+ROUGH = 1.5  # what the interval of a ratio from a single call is wider by
 BATCH = 0.4  # seconds: long enough for passes to meet the machine's moods, short enough to wait for
 
 Progress = Callable[[float, str], None]
@@ -184,8 +185,9 @@ def _result_of_worker(row: dict[str, Any], interpreter: str, base: Row | None) -
 
 
 def _rough_ratio(first: float, base: Row) -> Ratio | None:
-    """Of one that was too slow to be timed again, and so has the check's call alone."""
-    return estimate.unpaired([[first]], [[t for rounds in base.passes for t in rounds]])
+    """Of one that was too slow to be timed again, and so has the check's call alone, which proves little."""
+    found = estimate.unpaired([[first]], [[t for rounds in base.passes for t in rounds]])
+    return None if found is None else Ratio(found.value, found.low / ROUGH, found.high * ROUGH)
 
 
 def _seconds(passes: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
