@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -10,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -651,6 +653,31 @@ def test_a_worker_that_dies_is_replaced(monkeypatch):
         assert other.groups[case.name, 5][0]["status"] == "failed (no answer)"
         other.check(case, 5, [], 1.0, None)
         assert other.groups[case.name, 5][0]["status"] == "="
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of processes")
+def test_a_worker_leaves_no_processes(monkeypatch):
+    monkeypatch.setattr(worker, "GRACE", 0.0)
+    case = next(case for case in cases.all_cases() if case.name == "howto/cpu-tasks")
+    with worker.Worker(sys.executable) as other:
+        other.check(case, 10, [], 1.0, None)
+        session_of_worker = other._process.pid
+        assert len(processes_of(session_of_worker)) > 1
+    end = time.monotonic() + 10
+    while processes_of(session_of_worker):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def processes_of(session_id):
+    """The processes of a session, but for those that have ended and are not yet waited for."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
+            state, _, _, session, *_ = file.read().rpartition(")")[2].split()
+            if int(session) == session_id and state != "Z":
+                found.append(int(name))
+    return found
 
 
 def test_interpreters_that_cannot_be_used_say_why(tmp_path):

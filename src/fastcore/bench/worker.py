@@ -12,6 +12,7 @@ import math
 import os
 import platform
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from fastcore.bench.cases import Case
 from fastcore.bench.measure import Group, Pin
 
 MARK = "fastcore.bench: "  # of an answer, as what an interpreter prints when it starts is none
+GRACE = 2.0  # seconds to end by itself
 PATIENCE = 60.0  # seconds for an answer; what takes longer is given up
 ROLES = ("reference", "builtin", "numpy", "peer", "fastcore")
 
@@ -105,13 +107,20 @@ class Worker:
         answers.put("")
 
     def _stop(self) -> None:
+        """End the process, as it will if there is nothing more to read, and whatever processes it has started."""
         process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        process.stdout.close()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request; nothing if the process ended or took too long, in which case there is a new one."""
