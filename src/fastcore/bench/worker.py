@@ -88,7 +88,8 @@ class Worker:
         except OSError as error:
             raise Unusable(f"cannot run {self.executable!r}: {error.strerror}") from error
         self._answers: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, args=(self._process.stdout, self._answers), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._answers), daemon=True)
+        self._reader.start()
         answer = self._ask({"do": "hello"})
         if "interpreter" not in answer:
             self._stop()
@@ -120,7 +121,9 @@ class Worker:
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-        process.stdout.close()
+        self._reader.join(GRACE)
+        if not self._reader.is_alive():  # else a process that it started, and that could not be ended, holds the pipe
+            process.stdout.close()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request; nothing if the process ended or took too long, in which case there is a new one."""
