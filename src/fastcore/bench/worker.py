@@ -26,6 +26,7 @@ from fastcore.bench.measure import Group, Pin
 
 MARK = "fastcore.bench: "  # of an answer, as what an interpreter prints when it starts is none
 GRACE = 2.0  # seconds to end by itself
+LAST_WORDS = 5.0  # seconds until its pipe is at its end
 PATIENCE = 60.0  # seconds for an answer; what takes longer is given up
 ROLES = ("reference", "builtin", "numpy", "peer", "fastcore")
 
@@ -121,7 +122,7 @@ class Worker:
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-        self._reader.join(GRACE)
+        self._reader.join(LAST_WORDS)
         if not self._reader.is_alive():  # else a process that it started, and that could not be ended, holds the pipe
             process.stdout.close()
 
