@@ -31,12 +31,12 @@ def steady(monkeypatch):
     monkeypatch.setattr(command, "_noise", lambda canary, pin: Ratio(1.0, 0.99, 1.01))
 
 
-def make_cases(monkeypatch, time):
-    """One case alone, whose fastcore takes so many microseconds where its rival takes 2000, whatever the machine does."""
+def make_cases(monkeypatch, microseconds):
+    """One case alone, whose fastcore takes this time where its rival takes 2000, whatever the machine does."""
 
     def run_pass(group, share, number, rng=None):
         for row in group.rows:
-            taken = 1000.0 * (time if row.contender.name == "fastcore" else 2000)
+            taken = 1000.0 * (microseconds if row.contender.name == "fastcore" else 2000)
             row.passes.append([taken * (1 + (i + number) % 3 / 1000) for i in range(4)])
 
     made = Case("sums/made-up", "a title", lambda n: contenders(lambda: 1, lambda: 1, builtin("rival", lambda: 1)))
