@@ -334,7 +334,6 @@ def _measure(options: argparse.Namespace, argv: list[str], plan: session.Plan, b
         if different is not None and not options.force:
             raise Failure(f"{options.compare} is of {different}; --force compares all the same")
     out = sys.stderr if "-" in options.output else sys.stdout
-    is_quiet = options.quiet
     found: list[Race] = []
     canary = measure.canary()
     is_interrupted = False
@@ -342,21 +341,20 @@ def _measure(options: argparse.Namespace, argv: list[str], plan: session.Plan, b
         stack.enter_context(pin)
         workers = [stack.enter_context(Worker(executable, pin)) for executable in options.python]
         interpreters = [worker.interpreter for worker in workers]
-        screen = stack.enter_context(Screen(out, has_bar=not is_quiet, has_colour=not options.no_color))
-        if not is_quiet:
+        screen = stack.enter_context(Screen(out, has_bar=not options.quiet, has_colour=not options.no_color))
+        if not options.quiet:
             screen.line(report.Line(report.heading(metadata), "head"))
             screen.line(report.head(interpreters))
         has_all = options.verbose or options.memory or options.fit or bool(workers)
-        progress = screen.progress
         measured = (
-            engine.races(plan, progress)
+            engine.races(plan, screen.progress)
             if options.engine == "pyperf"
-            else session.races(plan, canary, pin, workers, progress)
+            else session.races(plan, canary, pin, workers, screen.progress)
         )
         try:
             for batch in measured:
                 found += batch
-                if not is_quiet:
+                if not options.quiet:
                     growths = session.growths(batch) if options.fit else {}
                     _show(screen, batch, growths, interpreters, has_all=has_all)
         except KeyboardInterrupt:

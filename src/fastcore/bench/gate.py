@@ -1,6 +1,6 @@
 """Two runs side by side: by their ratios to a base in the same run, which the machine's moods leave alone.
 
-What seems lost is run again in a fresh process before it counts.
+What seems lost is run again in fresh processes before it counts.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Group:
     n: int
     rows: list[Row]
     base: str = ""
-    expected: Any = None  # the first result, while it is needed
+    expected: Any = None  # the result that others were compared with, while it is needed
 
     @property
     def fastcore(self) -> Row | None:
@@ -108,7 +108,7 @@ def check(
     has_compiled: bool = True,
     may_fail: Sequence[str] = ("peer",),
 ) -> Group:
-    """Run every contender once and compare its result with the first's, which is the reference's.
+    """Run every contender once and compare its result with the reference's, or, if that is skipped, an exact one's.
 
     `known` times predict the next; what would take more than `limit` seconds is skipped, and, if so wanted, what must
     be compiled first. Contenders of some roles may fail, as other people's libraries do; the others' errors are raised.

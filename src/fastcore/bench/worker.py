@@ -62,17 +62,18 @@ class Worker:
 
     def run_pass(self, group: Group, share: float, number: int) -> None:
         """Time the group for about this many seconds."""
-        key = (group.case.name, group.n)
-        if not any(row["status"] == "=" for row in self.groups[key]):
-            return
-        self._pin.use(group.case.processors, self._process.pid)
-        request = {"do": "pass", "case": group.case.name, "n": group.n, "share": share, "number": number}
-        self.groups[key] = self._ask(request).get("rows", self.groups[key])
+        if any(row["status"] == "=" for row in self.groups[group.case.name, group.n]):
+            self._pin.use(group.case.processors, self._process.pid)
+            self._add_to(group, {"do": "pass", "share": share, "number": number})
 
     def measure_memory(self, group: Group, limit: float) -> None:
+        self._add_to(group, {"do": "memory", "limit": limit})
+
+    def _add_to(self, group: Group, request: dict[str, Any]) -> None:
+        """What is known of a group after a request; the same as before if there is no answer."""
         key = (group.case.name, group.n)
-        request = {"do": "memory", "case": group.case.name, "n": group.n, "limit": limit}
-        self.groups[key] = self._ask(request).get("rows", self.groups[key])
+        answer = self._ask({**request, "case": group.case.name, "n": group.n})
+        self.groups[key] = answer.get("rows", self.groups[key])
 
     def _start(self) -> None:
         command = [self.executable, "-m", "fastcore.bench", "--worker"]
