@@ -163,13 +163,25 @@ def test_growths_are_of_right_results_at_each_size():
 
 def test_a_contender_that_would_take_too_long_is_skipped():
     def make(n):
-        return contenders(lambda: 1, lambda: 1, builtin("slow", lambda: 1))
+        return contenders(lambda: 1, lambda: 1, builtin("slow", lambda: 1), builtin("quick", lambda: 1))
 
     known = {("x/y", "slow"): (100, 1.0)}
-    group = measure.check(Case("x/y", "", make), 1000, known)
-    assert [r.status for r in group.rows] == ["=", "skipped (est. 10 s)", "="]
-    group = measure.check(Case("x/y", "", make), 200, known, limit=1.0)
-    assert [r.status for r in group.rows] == ["=", "skipped (est. 2 s)", "="]
+    for n, limit, seconds in ((1000, 5.0, "10"), (200, 1.0, "2"), (100, 0.9, "1"), (50, 0.4, "0.5")):
+        group = measure.check(Case("x/y", "", make), n, known, limit)
+        assert [r.status for r in group.rows] == ["=", f"skipped (est. {seconds} s)", "=", "="]
+
+
+def test_fastcore_and_the_fastest_exact_rivals_may_take_longer_than_others():
+    def make(n):
+        rivals = [builtin(name, lambda: 1) for name in ("fast", "as fast", "slow")]
+        return contenders(lambda: 1, lambda: 1, *rivals, builtin("rough", lambda: 1, tolerance=0.0))
+
+    times = {"fast": 1.0, "as fast": 1.4, "slow": 1.6, "rough": 0.9, "fastcore": 4.0}
+    known = {("x/y", name): (100, seconds) for name, seconds in times.items()}
+    found = {r.contender.name: r.status for r in measure.check(Case("x/y", "", make), 100, dict(known), 0.8).rows}
+    assert [name for name, status in found.items() if status == "="] == ["reference", "fast", "as fast", "fastcore"]
+    found = {r.contender.name: r.status for r in measure.check(Case("x/y", "", make), 600, dict(known), 0.8).rows}
+    assert [name for name, status in found.items() if status == "="] == ["reference"]
 
 
 def test_a_cases_own_sizes_are_never_too_large():
@@ -369,6 +381,22 @@ def test_the_summary_names_losses_and_ties():
         report.summary(races)
         == "fastcore first in 1 of 3 (geometric mean 1.00x); not first: a/loss n=10 (rival 2.00x); "
         "no difference shown: a/tie n=10 (rival)"
+    )
+
+
+def test_the_summary_names_the_sizes_of_a_case_together():
+    def race(case, n, name, ratio):
+        rows = (Result(name, "peer", "=", first=1.0), Result("fastcore", "fastcore", "=", first=1 / ratio))
+        return Race(case, "", n, rows, name, Ratio(ratio, ratio - 0.001, ratio + 0.001))
+
+    races = [
+        *(race("a/b", n, name, 0.5) for n, name in ((10, "one"), (100, "one"), (1000, "two"))),
+        race("a/c", 10, "one", 0.25),
+        *(race("a/d", n, name, 1.0) for n, name in ((10, "one"), (100, "one"), (1000, "two"))),
+    ]
+    assert report.summary(races).partition("; ")[2] == (
+        "not first: a/b n=10, 100, 1000 (one 2.00x, 2.00x, two 2.00x), a/c n=10 (one 4.00x); "
+        "no difference shown: a/d n=10, 100, 1000 (one, two)"
     )
 
 

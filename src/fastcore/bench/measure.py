@@ -110,33 +110,57 @@ def check(
 ) -> Group:
     """Run every contender once and compare its result with the reference's, or, if that is skipped, an exact one's.
 
-    `known` times predict the next; what would take more than `limit` seconds is skipped, and, if so wanted, what must
-    be compiled first. Contenders of some roles may fail, as other people's libraries do; the others' errors are raised.
+    `known` times predict the next; what would take more than `limit` seconds is skipped, but for fastcore and the
+    fastest exact rivals, and, if so wanted, what must be compiled first. Contenders of some roles may fail, as other
+    people's libraries do; the others' errors are raised.
     """
     if n in case.sizes:
         limit = math.inf  # as its own sizes are those that a case is known to be done with in time
     elif n > SCOUTED and not any(name == case.name for name, _ in known):
         check(case, n // 100, known, limit, has_compiled=has_compiled, may_fail=may_fail)
+    with quiet(is_clean=True):
+        return _checked(case, n, known, limit, has_compiled, may_fail)
+
+
+def _checked(case: Case, n: int, known: Known, limit: float, has_compiled: bool, may_fail: Sequence[str]) -> Group:
     rows = [Row(contender) for contender in case.make(n)]
+    predicted = {row.contender.name: _predicted(case, row.contender, n, known) for row in rows}
+    of_exact = [predicted[row.contender.name] for row in rows if _is_exact_rival(row.contender)]
+    fastest = min(filter(None, of_exact), default=0.0)
     expected: Any = None
     # Those that are less exact by nature come last, as what others are compared with must not be of them.
     for row in sorted(rows, key=lambda row: row.contender.tolerance is not None):
         if row.contender.is_compiled and not has_compiled:
             row.status = COMPILED
             continue
-        estimated = _predicted(case, row.contender, n, known)
-        if estimated > (limit * REFERENCE if row.contender.role == "reference" else limit):
-            row.status = f"skipped (est. {estimated:.0f} s)"
+        seconds = predicted[row.contender.name]
+        if seconds > _most_seconds(row.contender, limit, fastest):
+            row.status = f"skipped (est. {seconds:.{1 if seconds < 1 else 0}f} s)"
             continue
         result = _first_result(row, may_fail)
         if row.status != "=":
             continue
         known[case.name, row.contender.name] = (n, row.first / 1e9)
         if expected is None:
-            expected = result
+            expected = case.kept(result)
         elif not case.agree(expected, result, row.contender.tolerance):
             row.status = "differs"
     return Group(case, n, rows, case.base, expected)
+
+
+def _most_seconds(contender: Contender, limit: float, fastest: float) -> float:
+    """How long a contender's call may take, of which the fastest exact rival's takes about so many seconds."""
+    if contender.role == "reference":
+        return limit * REFERENCE
+    if contender.role == "fastcore":
+        return max(limit, MOST_SECONDS)
+    if _is_exact_rival(contender):
+        return max(limit, min(NEAR * fastest, MOST_SECONDS))
+    return limit
+
+
+def _is_exact_rival(contender: Contender) -> bool:
+    return contender.role in RIVALS and contender.tolerance is None
 
 
 def _predicted(case: Case, contender: Contender, n: int, known: Known) -> float:
@@ -255,13 +279,13 @@ def _worth_timing(group: Group, needed: list[Row], share: float) -> list[Row]:
 def quiet(*, is_clean: bool = False) -> Iterator[None]:
     """Without the garbage collector, whose runs would fall on whoever allocates at the wrong moment.
 
-    Where all memory is the collector's, as PyPy's is, it goes on.
+    Where all memory is the collector's, as PyPy's is, it goes on, and has done its work before, if that is not clean.
     """
     was_enabled = gc.isenabled()
-    if not is_clean:
-        gc.collect()
     if not HAS_JIT:
-        gc.disable()
+        gc.disable()  # a collection first, through the inputs of all cases, took a third of a second
+    elif not is_clean:
+        gc.collect()
     try:
         yield
     finally:

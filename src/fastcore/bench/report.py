@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable, NamedTuple
@@ -169,14 +170,26 @@ def summary(races: Sequence[Race]) -> str:
     text = f"fastcore first in {first} of {len(raced)}"
     if raced:
         text += f" (geometric mean {times(estimate.geometric_mean([ratio.value for _, ratio in raced]))}x)"
-    lost = [f"{place(race)} ({rival(race)} {times(1 / r.value)}x)" for race, r in raced if r.verdict == "slower"]
-    tied = [f"{place(race)} ({rival(race)})" for race, r in raced if r.verdict == NO_DIFFERENCE]
+    lost = [(race, f" {times(1 / ratio.value)}x") for race, ratio in raced if ratio.verdict == "slower"]
+    tied = [(race, "") for race, ratio in raced if ratio.verdict == NO_DIFFERENCE]
     parts = [text]
     if lost:
-        parts.append("not first: " + ", ".join(lost))
+        parts.append(f"not first: {by_case(lost)}")
     if tied:
-        parts.append(f"{NO_DIFFERENCE}: " + ", ".join(tied))
+        parts.append(f"{NO_DIFFERENCE}: {by_case(tied)}")
     return "; ".join([*parts, *problems(races)])
+
+
+def by_case(found: Sequence[tuple[Race, str]]) -> str:
+    """The sizes of each case, and what is to be said of them after their rivals' names, which are not repeated."""
+    cases = []
+    for case, group in itertools.groupby(found, key=lambda pair: pair[0].case):
+        races, texts = zip(*group)
+        names = list(map(rival, races))
+        said = [text if name == before else name + text for name, before, text in zip(names, [None, *names], texts)]
+        sizes = ", ".join(str(race.n) for race in races)
+        cases.append(f"{case} n={sizes} ({', '.join(text.strip() for text in said if text)})")
+    return ", ".join(cases)
 
 
 def problems(races: Sequence[Race]) -> list[str]:

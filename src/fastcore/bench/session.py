@@ -16,7 +16,7 @@ from fastcore.bench.results import Race, Result
 from fastcore.bench.worker import Worker, digest_of
 
 ROUGH = 1.5  # what the interval of a ratio from a single call is wider by
-BATCH = 0.4  # seconds: long enough for passes to meet the machine's moods, short enough to wait for
+BATCH = 0.5  # seconds: long enough for passes to meet the machine's moods, short enough to wait for
 
 Progress = Callable[[float, str], None]
 

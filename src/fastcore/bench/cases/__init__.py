@@ -33,6 +33,7 @@ HEADLINES = (
 )
 COMPILERS = {"numba", "pythran"}
 RIVALS = ("builtin", "numpy", "peer")
+NUMBERS = {float: "f8", int: "i8", bool: "?"}  # the types of arrays that hold the same as lists
 ROUNDING = 1e-9  # how far apart sums of the same floats in different orders may be
 
 Call = Callable[[], Any]
@@ -86,6 +87,10 @@ class Case:
     def family(self) -> str:
         return self.name.partition("/")[0]
 
+    def kept(self, result: Any) -> Any:
+        """A result in the form in which others are compared with it."""
+        return comparable(result)
+
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
         """Whether a contender's result is the reference's, exactly or, with a tolerance of its own, nearly."""
         if is_identical(expected, result):
@@ -108,17 +113,36 @@ def plain(result: Any) -> Any:
     return result
 
 
+def comparable(result: Any) -> Any:
+    """A result as it is kept for others to be compared with: an array for a list of numbers of one type."""
+    np = numpy_or_none()
+    if np is None or not isinstance(result, list):
+        return result
+    kinds = set(map(type, result))
+    kind = kinds.pop() if len(kinds) == 1 else None
+    try:
+        return np.array(result, NUMBERS[kind]) if kind in NUMBERS else result
+    except OverflowError:
+        return result
+
+
 def is_identical(expected: Any, result: Any) -> bool:
-    """Whether both are, or can be, arrays of the same type, shape and bytes, which is quick to find out."""
+    """Whether both are, or can be, arrays of the same shape and, in the type of the first, bytes: quick to find out."""
     if hasattr(result, "to_numpy"):
         try:
             result = result.to_numpy()
         except Exception:  # of polars', pyarrow's and pandas', as of what has no place in an array
             return False
-    if not (hasattr(expected, "dtype") and hasattr(expected, "tobytes") and type(expected) is type(result)):
+    np = numpy_or_none()
+    if np is None or not (isinstance(expected, np.ndarray) and isinstance(result, np.ndarray)):
         return False
-    same = expected.dtype == result.dtype and expected.shape == result.shape and not expected.dtype.hasobject
-    return bool(same and expected.tobytes() == result.tobytes())
+    kinds = result.dtype.kind + expected.dtype.kind
+    is_as_wide = expected.itemsize >= result.itemsize and kinds in ("bb", "ii", "uu", "ff", "ui")
+    if expected.shape != result.shape or not is_as_wide:
+        return False
+    widened = result.astype(expected.dtype, copy=False)
+    # Of unsigned integers, those that are too great become negative.
+    return bool(expected.tobytes() == widened.tobytes() and (kinds != "ui" or (widened >= 0).all()))
 
 
 def is_close(expected: Any, result: Any, tolerance: float) -> bool:

@@ -11,6 +11,7 @@ import operator
 import random
 import statistics
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Callable
@@ -28,6 +29,7 @@ from fastcore.bench.cases import (
     floats,
     integers,
     is_identical,
+    numpy_or_none,
     plain,
 )
 from fastcore.bench.cases.decks import Deck, Input, builtin, inputs_of, peer
@@ -40,59 +42,83 @@ TOP = 100
 # ---- what must be the same ----
 
 
-def values(result: Any) -> Any:
-    """The elements, of which NaN equals NaN."""
-    return [None if x != x else x for x in result]
+def equal(expected: Any, result: Any) -> bool:
+    """The same elements in the same order, of which NaN equals NaN."""
+    if is_identical(expected, result):
+        return True
+    expected, result = plain(expected), plain(result)
+    return bool(expected == result) or without_nan(expected) == without_nan(result)
 
 
-def identities(result: Any) -> Any:
-    """The very same objects."""
-    return list(map(id, result))
+def without_nan(values: Iterable[Any]) -> list[Any]:
+    return [None if x != x else x for x in values]
 
 
-def in_any_order(result: Any) -> Any:
-    """The elements, or the pairs of elements and counts, whatever their order."""
-    return sorted(zip(*result) if isinstance(result, tuple) else result)
+def identical(expected: list[Any], result: list[Any]) -> bool:
+    """The very same objects in the same order."""
+    return len(expected) == len(result) and all(map(operator.is_, expected, result))
 
 
-def around_the_middle(result: Any) -> Any:
-    """The element in the middle, what is on its left and what is on its right, whatever the order of these."""
-    k = len(result) // 2
-    return sorted(result[:k]), result[k], sorted(result[k + 1 :])
+def in_any_order(expected: Any, result: Any) -> bool:
+    """The same elements, which are numbers of one type."""
+    return equal(ordered(expected), ordered(result))
+
+
+def ordered(result: Any) -> Any:
+    np = numpy_or_none()
+    return sorted(plain(result)) if np is None else np.sort(np.asarray(result))
+
+
+def counted(expected: Any, result: Any) -> bool:
+    """The same elements with the same counts, in any order."""
+    return sorted(zip(*plain(expected))) == sorted(zip(*plain(result)))
+
+
+def around_the_middle(expected: Any, result: Any) -> bool:
+    """The same element in the middle, and on either side of it the same elements in any order."""
+    k = len(expected) // 2
+    return (
+        len(expected) == len(result)
+        and bool(expected[k] == plain(result)[k])
+        and in_any_order(expected[:k], result[:k])
+        and in_any_order(expected[k + 1 :], result[k + 1 :])
+    )
 
 
 @dataclass(frozen=True)
 class OrderCase(Case):
-    """A case whose results must be the same in one view of them and, for a contender that is marked ~, in a wider."""
+    """A case whose results must be the same in one respect and, for a contender that is marked ~, in a wider one."""
 
-    view: Callable[[Any], Any] = values
-    wider: Callable[[Any], Any] = values
+    same: Callable[[Any, Any], bool] = equal
+    alike: Callable[[Any, Any], bool] = equal
+
+    def kept(self, result: Any) -> Any:
+        return result if self.same is identical else super().kept(result)
 
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
-        if is_identical(expected, result):
-            return True
-        view = self.view if tolerance is None else self.wider
-        return bool(view(plain(expected)) == view(plain(result)))
+        return (self.same if tolerance is None else self.alike)(expected, result)
 
 
 @dataclass(frozen=True)
 class ArgsortCase(Case):
     """A case whose results are orders: of a contender that is marked ~, up to the order of equal elements."""
 
-    inputs: Callable[[int], list[list[Any]]] = lambda n: []
+    inputs: Callable[[int], list[Any]] = lambda n: []
 
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
-        if is_identical(expected, result):
+        if equal(expected, result):
             return True
-        expected, result = plain(expected), plain(result)
-        if expected == result or tolerance is None:
-            return bool(expected == result)
         # Of which input the two are orders is not known.
         return (
-            set(expected) == set(result)
-            and len(expected) == len(result)
-            and any(values(a[i] for i in expected) == values(a[i] for i in result) for a in self.inputs(len(expected)))
+            tolerance is not None
+            and in_any_order(expected, result)
+            and any(equal(taken(a, expected), taken(a, result)) for a in self.inputs(len(expected)))
         )
+
+
+def taken(a: Any, order: Any) -> Any:
+    np = numpy_or_none()
+    return list(map(a.__getitem__, order)) if np is None else np.asarray(a)[np.asarray(order)]
 
 
 # ---- data ----
@@ -115,13 +141,12 @@ Arrange = Callable[[list[Any], random.Random], list[Any]]
 
 
 def small(a: list[Any], rng: random.Random) -> list[Any]:
-    kind = type(a[0])
-    return [kind(rng.randrange(1000)) for _ in a]
+    return rng.choices(list(map(type(a[0]), range(1000))), k=len(a))
 
 
 def swapped(a: list[Any], rng: random.Random) -> list[Any]:
-    """In order but for as many swaps as a hundredth of the elements."""
-    n, a = len(a), sorted(a)
+    """As many swaps as a hundredth of the elements."""
+    n, a = len(a), a[:]
     for _ in range(-(-n // 100)):
         i, j = rng.randrange(n), rng.randrange(n)
         a[i], a[j] = a[j], a[i]
@@ -129,14 +154,16 @@ def swapped(a: list[Any], rng: random.Random) -> list[Any]:
 
 
 def appended(a: list[Any], rng: random.Random) -> list[Any]:
-    """In order but for the last hundredth."""
-    end = len(a) - -(-len(a) // 100)
-    return sorted(a[:end]) + a[end:]
+    """A hundredth of the elements, from all over, at the end and without order."""
+    rest, places = a[:], slice(min(50, len(a) - 1), None, 100)
+    last = a[places]
+    del rest[places]
+    rng.shuffle(last)
+    return rest + last
 
 
 def organ_pipe(a: list[Any], rng: random.Random) -> list[Any]:
-    """Up, and down again."""
-    a = sorted(a)
+    """Of what goes up, up, and down again."""
     return a[::2] + a[1::2][::-1]
 
 
@@ -165,8 +192,8 @@ def with_nan(a: list[Any], rng: random.Random) -> list[Any]:
 ARRANGEMENTS: dict[str, tuple[str, Arrange]] = {
     "": ("random", lambda a, rng: a),
     "small": ("0 to 999", small),
-    "sorted": ("sorted", lambda a, rng: sorted(a)),
-    "reversed": ("reversed", lambda a, rng: sorted(a, reverse=True)),
+    "sorted": ("sorted", lambda a, rng: a),
+    "reversed": ("reversed", lambda a, rng: a[::-1]),
     "swapped": ("sorted but 1 % swapped", swapped),
     "appended": ("sorted but 1 % appended", appended),
     "organ": ("up and down (organ pipe)", organ_pipe),
@@ -175,15 +202,28 @@ ARRANGEMENTS: dict[str, tuple[str, Arrange]] = {
     "runs": ("10 runs, up and down", runs),
     "nan": ("10 % NaN", with_nan),
 }
+OF_SORTED = ("sorted", "reversed", "swapped", "appended", "organ")  # what they arrange is sorted
 OF_ARRAYS = ("small", "sorted", "reversed", "swapped", "appended", "organ", "few", "zipf")
 OF_LISTS = ("sorted", "reversed", "runs", "swapped")
 
 
-@functools.lru_cache(maxsize=8)
+# Of each size of a few dtypes: cases of one dtype come one after the other.
+@functools.lru_cache(maxsize=16)
+def drawn(dtype: str, n: int) -> list[list[Any]]:
+    """Random inputs for a dtype; shared, so not to be changed."""
+    return inputs_of(DTYPES[dtype][2], n)
+
+
+@functools.lru_cache(maxsize=16)
+def in_order(dtype: str, n: int) -> list[list[Any]]:
+    """The same, sorted."""
+    return list(map(sorted, drawn(dtype, n)))
+
+
 def lists(dtype: str, arrangement: str, n: int) -> list[list[Any]]:
-    """Inputs for a dtype; shared, so not to be changed."""
+    """Inputs for a dtype, as arranged; not to be changed either."""
     arrange, rng = ARRANGEMENTS[arrangement][1], random.Random(2)
-    return [arrange(a, rng) for a in inputs_of(DTYPES[dtype][2], n)]
+    return [arrange(a, rng) for a in (in_order if arrangement in OF_SORTED else drawn)(dtype, n)]
 
 
 def arrays(dtype: str, arrangement: str, n: int) -> list[Any]:
@@ -224,6 +264,10 @@ def arrays_deck(dtype: str, arrangement: str, n: int) -> Deck:
 def shared_arrays(dtype: str, arrangement: str, n: int) -> tuple[list[Input], dict[str, list[Input]]]:
     """Inputs that cases share, and what libraries hold of them: thousands of objects, which slow the collector down."""
     return [(a,) for a in arrays(dtype, arrangement, n)], {}
+
+
+def inputs_dealt(dtype: str, arrangement: str, n: int) -> list[Any]:
+    return [a for (a,) in shared_arrays(dtype, arrangement, n)[0]]
 
 
 # ---- contenders ----
@@ -368,7 +412,7 @@ def argsort_list(n: int) -> list[Contender]:
 
 
 def list_case(name: str, title: str, inputs: Callable[[int], list[list[Any]]]) -> Case:
-    return OrderCase(f"sorting/list-{name}", title, lambda n: sort_list(inputs(n)), view=identities)
+    return OrderCase(f"sorting/list-{name}", title, lambda n: sort_list(inputs(n)), same=identical)
 
 
 # ---- sort and argsort of arrays ----
@@ -433,7 +477,7 @@ def argsort_case(dtype: str, arrangement: str = "") -> Case:
     name = "-".join(filter(None, ["sorting/argsort", dtype, arrangement]))
     title = f"order of {DTYPES[dtype][1]}, {ARRANGEMENTS[arrangement][0]}"
     make = partial(argsort_array, dtype, arrangement)
-    return ArgsortCase(name, title, make, inputs=partial(lists, dtype, arrangement))
+    return ArgsortCase(name, title, make, inputs=partial(inputs_dealt, dtype, arrangement))
 
 
 # ---- selection ----
@@ -530,13 +574,13 @@ def unique_array(dtype: str, arrangement: str, n: int) -> list[Contender]:
 def unique_case(dtype: str, arrangement: str = "") -> Case:
     name = "-".join(filter(None, ["sorting/unique", dtype, arrangement]))
     title = f"unique of {DTYPES[dtype][1]}, {ARRANGEMENTS[arrangement][0]}"
-    return OrderCase(name, title, partial(unique_array, dtype, arrangement), wider=in_any_order)
+    return OrderCase(name, title, partial(unique_array, dtype, arrangement), alike=in_any_order)
 
 
 def unique_counts(n: int) -> list[Contender]:
     deck = arrays_deck("int", "few", n)
 
-    def counted(a: Any) -> tuple[list[Any], ...]:
+    def by_counter(a: Any) -> tuple[list[Any], ...]:
         return tuple(map(list, zip(*sorted(collections.Counter(a.tolist()).items()))))
 
     def by_pandas(held: Any) -> tuple[Any, Any]:
@@ -552,7 +596,7 @@ def unique_counts(n: int) -> list[Contender]:
         deck,
         counts=True,
         rivals=[
-            builtin("sorted(Counter(a.tolist()).items())", deck, counted),
+            builtin("sorted(Counter(a.tolist()).items())", deck, by_counter),
             numpy(deck, "unique", return_counts=True),
             peer("polars", deck, lambda pl: lambda held: tuple(held.value_counts()), held_by, tolerance=OTHER),
             pyarrow(deck, by_arrow, tolerance=OTHER),
@@ -614,9 +658,8 @@ def in_set(a: list[Any], elements: list[Any]) -> list[bool]:
 
 
 def searchsorted_array(dtype: str, n: int) -> list[Contender]:
-    rng, code = random.Random(3), DTYPES[dtype][0]
-    queries = [as_array(code, rng.sample(a, n)) for a in lists(dtype, "", n)]
-    deck = Deck(list(zip(arrays(dtype, "sorted", n), queries)))
+    """The queries are what is searched, as it was before it was sorted."""
+    deck = Deck(list(zip(arrays(dtype, "sorted", n), arrays(dtype, "", n))))
 
     def by_bisect(a: Any, v: Any) -> list[int]:
         return list(map(partial(bisect.bisect_left, a.tolist()), v.tolist()))
@@ -651,7 +694,7 @@ CASES = [
         list_case(name, f"a list of floats, {ARRANGEMENTS[name][0]}", partial(lists, "float", name))
         for name in OF_LISTS
     ),
-    OrderCase("sorting/list-bubble", f"a list of at most {BUBBLES} ints, and bubble sort", sort_few, view=identities),
+    OrderCase("sorting/list-bubble", f"a list of at most {BUBBLES} ints, and bubble sort", sort_few, same=identical),
     Case("sorting/argsort-list", "the order of a list of floats", argsort_list),
     *(sort_case(dtype) for dtype in ("float", "float32", "int", "int32", "int16", "uint8")),
     *(sort_case(dtype, name) for dtype in ("int", "float") for name in OF_ARRAYS),
@@ -664,28 +707,26 @@ CASES = [
         "sorting/threads-argsort",
         "order of int64, random, by two threads",
         threads_argsort,
-        inputs=partial(lists, "int", ""),
+        inputs=partial(inputs_dealt, "int", ""),
         processors=2,
     ),
-    OrderCase("sorting/topk-float", f"the greatest {TOP} of float64", partial(topk_array, "float"), wider=in_any_order),
-    OrderCase("sorting/topk-int", f"the greatest {TOP} of int64", partial(topk_array, "int"), wider=in_any_order),
+    OrderCase("sorting/topk-float", f"the greatest {TOP} of float64", partial(topk_array, "float"), alike=in_any_order),
+    OrderCase("sorting/topk-int", f"the greatest {TOP} of int64", partial(topk_array, "int"), alike=in_any_order),
     Case("sorting/median-float", "median of float64", partial(median_array, "float")),
     Case("sorting/median-int", "median of int64", partial(median_array, "int40")),
     OrderCase(
         "sorting/partition-float",
         "float64 around the median",
         partial(partition_array, "float"),
-        wider=around_the_middle,
+        alike=around_the_middle,
     ),
     OrderCase(
-        "sorting/partition-int", "int64 around the median", partial(partition_array, "int"), wider=around_the_middle
+        "sorting/partition-int", "int64 around the median", partial(partition_array, "int"), alike=around_the_middle
     ),
     unique_case("float"),
     unique_case("int"),
     unique_case("int", "few"),
-    OrderCase(
-        "sorting/unique-counts", "distinct int64 of 16, and their counts", unique_counts, view=tuple, wider=in_any_order
-    ),
+    OrderCase("sorting/unique-counts", "distinct int64 of 16, and their counts", unique_counts, alike=counted),
     Case("sorting/isin-int", "which of an int64 array are in n/10 others", isin_array),
     Case("sorting/isin-str", "which strings of a list are in n/10 others", isin_texts),
     Case("sorting/searchsorted-float", "n random queries in n sorted float64", partial(searchsorted_array, "float")),
