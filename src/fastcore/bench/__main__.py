@@ -31,7 +31,8 @@ ALL_HEADLINES = "headlines"
 SIZES = (100, 10_000, 100_000)
 FULL_SIZES = (10, 100, 1000, 10_000, 100_000, 1_000_000)
 SECONDS, FULL_SECONDS = 6.0, 30.0
-LIMIT, FULL_LIMIT = 2.0, 0.2  # seconds that a contender's call may take: in full hundreds take nearly so long
+# Seconds that a contender's call may take; in full hundreds take nearly so long.
+LIMIT, BRIEF_LIMIT, FULL_LIMIT = 2.0, 0.5, 0.15
 AGAIN = 0.5  # seconds for a second look at the noise
 THREADS = 1024
 FAIL_ABOVE = 30.0  # per cent: ratios of what the memory bounds move by nearly as much between runs
@@ -282,14 +283,15 @@ def _main(argv: list[str]) -> int:
 def _plan(options: argparse.Namespace, chosen: Sequence[Case]) -> session.Plan:
     wanted = parse_contenders(options.contenders, chosen)
     seconds = parse_number("time", options.time, 0.001, 86_400) if options.time is not None else None
+    is_brief = not (options.full or options.case or wanted)
     return session.Plan(
         cases=[cases.with_contenders(case, wanted) for case in chosen],
         sizes=None if options.sizes is None else parse_sizes(options.sizes),
         default_sizes=FULL_SIZES if options.full else SIZES,
         seconds=seconds or (FULL_SECONDS if options.full else SECONDS),
-        limit=FULL_LIMIT if options.full else LIMIT,
+        limit=FULL_LIMIT if options.full else BRIEF_LIMIT if is_brief else LIMIT,
         is_timed=not options.check_only,
-        has_compiled=bool(options.full or options.case or wanted),
+        has_compiled=not is_brief,
         has_memory=options.memory,
         base=check_base(options.base, chosen),
         wanted=wanted,

@@ -71,17 +71,21 @@ def _bootstrap(passes: list[tuple[list[float], list[float]]]) -> Ratio | None:
     if not passes:
         return None
     value = median([median(first) - (median(second) if second else 0.0) for first, second in passes])
-    rng = random.Random(1)
     resampled = [[a - b for a, b in zip(_medians(first, 1), _medians(second, 2))] for first, second in passes]
-    places = range(0, len(passes) * STEP, STEP)  # of a pass that is drawn twice two different medians
-    draws = sorted(
-        median([drawn[(i + place) % DRAWS] for drawn, place in zip(rng.choices(resampled, k=len(passes)), places)])
-        for i in range(DRAWS)
-    )
+    draws = sorted(median([resampled[i][place] for i, place in drawn]) for drawn in _draws(len(passes)))
     margin = MARGIN / sum(min(len(first), len(second or first)) for first, second in passes)
     low = min(draws[int(0.025 * DRAWS)], value) - margin
     high = max(draws[int(0.975 * DRAWS) - 1], value) + margin
     return Ratio(math.exp(value), math.exp(low), math.exp(high))
+
+
+@functools.lru_cache(maxsize=64)
+def _draws(count: int) -> list[list[tuple[int, int]]]:
+    """As many of so many passes, drawn with replacement, and which of its medians, DRAWS times."""
+    rng = random.Random(1)
+    places = range(0, count * STEP, STEP)  # of a pass that is drawn twice two different medians
+    drawn = [rng.choices(range(count), k=count) for _ in range(DRAWS)]
+    return [[(i, (number + place) % DRAWS) for i, place in zip(row, places)] for number, row in enumerate(drawn)]
 
 
 def _medians(values: list[float], seed: int) -> list[float]:
