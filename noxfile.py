@@ -110,7 +110,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def results(session: nox.Session) -> None:
-    """Measure what README.md, docs/results.md and the gate of .ci/run say of the machine at hand: a quarter of an hour."""
+    """Measure what README.md, docs/results.md and the gate of .ci/run say of this machine: a quarter of an hour."""
     session.install(".[bench]", env={"FASTCORE_REQUIRE_NATIVE": "1"})
     bench = ("python", "-m", "fastcore.bench")
     session.run(*bench, "-c", "builtin,numpy,fastcore", "-t", "30", "--save", "bench/ratios.json")
