@@ -241,7 +241,12 @@ def test_ctrl_c_ends_a_process_with_its_exit_code_and_what_is_done(tmp_path):
     path = tmp_path / "x.json"
     arguments = ["sums/range", "sums/list-int", "-n", "5,50,500", "-t", "60", "-c", "builtin,fastcore", "-o", str(path)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "fastcore.bench", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "fastcore.bench", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Which a shell has its background jobs ignore, and they their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     process.stdout.readline()
