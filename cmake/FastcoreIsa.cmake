@@ -15,8 +15,7 @@ function(fastcore_compile_options target)
             -fsanitize=address,undefined
             -fno-sanitize-recover=undefined
             -fno-omit-frame-pointer
-            -O1 # with -O3 and -g the module alone takes gcc seven minutes
-            -g1
+            -g
         )
         target_compile_options(${target} PRIVATE ${sanitizers})
         target_link_options(${target} PRIVATE ${sanitizers})
