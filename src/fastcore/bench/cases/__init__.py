@@ -33,7 +33,7 @@ HEADLINES = (
 )
 COMPILERS = {"numba", "pythran"}
 RIVALS = ("builtin", "numpy", "peer")
-NUMBERS = {float: "f8", int: "i8", bool: "?"}  # the types of arrays that hold the same as lists
+NUMBERS = {float: "d", int: "q", bool: "?"}  # the types of arrays that hold the same as lists
 ROUNDING = 1e-9  # how far apart sums of the same floats in different orders may be
 
 Call = Callable[[], Any]
@@ -115,13 +115,12 @@ def plain(result: Any) -> Any:
 
 def comparable(result: Any) -> Any:
     """A result as it is kept for others to be compared with: an array for a list of numbers of one type."""
-    np = numpy_or_none()
-    if np is None or not isinstance(result, list):
+    if numpy_or_none() is None or not isinstance(result, list):
         return result
     kinds = set(map(type, result))
     kind = kinds.pop() if len(kinds) == 1 else None
     try:
-        return np.array(result, NUMBERS[kind]) if kind in NUMBERS else result
+        return as_array(NUMBERS[kind], result) if kind in NUMBERS else result
     except OverflowError:
         return result
 
