@@ -274,7 +274,8 @@ def test_a_session_gives_out_each_batch_and_keeps_what_was_done_at_an_interrupt(
 
     quick = Case("x/quick", "", lambda n: contenders(lambda: 1, lambda: 1, builtin("same", lambda: 1)))
     broken = Case("x/broken", "", lambda n: contenders(lambda: 1, interrupt))
-    plan = session.Plan([quick, broken], None, (5, 50), seconds=1.0)
+    # So short a run would be one batch, were the first case not given out as soon as it is done.
+    plan = session.Plan([quick, broken], None, (5, 50), seconds=0.4)
     with measure.Pin(is_wanted=False) as pin:
         races = session.races(plan, measure.canary(), pin)
         batch = next(races)

@@ -84,11 +84,12 @@ def races(
 
 
 def _batches(plan: Plan) -> Iterator[list[Case]]:
-    """The cases, as many at a time as are timed for long enough."""
+    """The cases, as many at a time as are timed for long enough; the first, which is waited for, alone."""
     batch: list[Case] = []
     for case in plan.cases:
         batch.append(case)
-        if plan.seconds * sum(len(plan.sizes_of(case)) for case in batch) >= BATCH * plan.count:
+        seconds = plan.seconds * sum(len(plan.sizes_of(case)) for case in batch) / plan.count
+        if seconds >= BATCH or case is plan.cases[0]:
             yield batch
             batch = []
     if batch:
