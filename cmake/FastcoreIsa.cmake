@@ -15,7 +15,8 @@ function(fastcore_compile_options target)
             -fsanitize=address,undefined
             -fno-sanitize-recover=undefined
             -fno-omit-frame-pointer
-            -g
+            -O1 # with -O3 and -g the module alone takes gcc seven minutes
+            -g1
         )
         target_compile_options(${target} PRIVATE ${sanitizers})
         target_link_options(${target} PRIVATE ${sanitizers})
