@@ -152,16 +152,19 @@ def as_array(np: Any, dtype: str, ranks: Any) -> Any:
         prefix = alphabet[5:6] * (width - places)
         fits = [r * 16**places // count if count > 16**places else r for r in ranks]
         return np.array([prefix + digits(r, places, alphabet) for r in fits], type_)
+    r = np.array(ranks, "int64")
     if type_.kind == "b":
-        return np.array([r > count // 2 for r in ranks], bool)
+        return r > count // 2
     if type_.kind == "f":
-        return np.array([(2 * r - count) / count * 500 for r in ranks]).astype(type_)
+        return ((2 * r - count) / count * 500).astype(type_)
+    # r * 2**64 // count, 32 bits at a time: its first bits are the same part of a narrower type's range.
+    high, rest = np.divmod(r << 32, count)
+    shares = (high.astype("uint64") << 32) + ((rest << 32) // count).astype("uint64")
     if type_.kind in "Mm":
-        integers = [(2 * r - count) * 2**62 // count for r in ranks]
-        return np.array(integers, type_.str[0] + "i8").view(type_)
-    bits = 8 * type_.itemsize
-    least = -(2 ** (bits - 1)) if type_.kind == "i" else 0
-    return np.array([least + r * 2**bits // count for r in ranks], type_)
+        return ((shares >> 1).astype("int64") - 2**62).astype(type_.str[0] + "i8").view(type_)
+    if type_.kind == "i":
+        shares = (shares ^ 2**63).view("int64")
+    return (shares >> (64 - 8 * type_.itemsize)).astype(type_)
 
 
 def with_special_values(np: Any, a: Any, share: float, seed: int) -> Any:

@@ -40,6 +40,7 @@ SMALL = st.lists(st.integers(-5, 5), max_size=40)
 ORDERED = st.lists(st.one_of(st.floats(allow_nan=False), INTEGERS, st.booleans()), max_size=60)
 SOME_ARRANGEMENTS = ("random", "reversed", "sorted with ties", "sixteen values", "all equal", "zipf", "runs")
 CODES = "bBhHiIqQfd"
+KERNEL_TYPES = (*INTEGER_TYPES, *FLOAT_TYPES, "bool")
 EXTREMES = (1e308, 1.7e308, -1.7e308, 5e-324, -5e-324, -0.0)
 
 
@@ -47,9 +48,10 @@ def are_same(a, b):
     return len(a) == len(b) and all(x is y for x, y in zip(a, b))
 
 
-def sizes(fc, name, few=(1, 2, 3, 9, 33, 100, 257)):
-    """Lengths to test a function on; long arrays only if it is a kernel."""
-    return few if getattr(fc, name) is getattr(pure, name) else (*few, 1000, 5000)
+def sizes(fc, name, dtype):
+    """Lengths to test a function on; long arrays only where a kernel sees to them, not the twin."""
+    few = (1, 2, 3, 9, 33, 100, 257)
+    return (*few, 1000, 5000) if getattr(fc, name) is not getattr(pure, name) and dtype in KERNEL_TYPES else few
 
 
 def ranks_of(n):
@@ -141,7 +143,7 @@ def test_topk_of_any_list_is_the_start_of_sorted(fc, values, k, largest):
 @pytest.mark.parametrize("name", SOME_ARRANGEMENTS)
 @pytest.mark.parametrize("dtype", ARRAY_TYPES)
 def test_topk_of_an_array_is_the_start_of_its_stable_order_to_the_bit(fc, np, dtype, name):
-    for a in arrays(np, dtype, name, sizes(fc, "topk")):
+    for a in arrays(np, dtype, name, sizes(fc, "topk", dtype)):
         for largest in (True, False):
             expected = a[stable_order(np, a, largest)]
             for k in (*ranks_of(len(a)), len(a), len(a) + 5):
@@ -239,7 +241,7 @@ def test_partition_of_a_list_with_nan_equals_the_twin(fc, values, data):
 @pytest.mark.parametrize("name", SOME_ARRANGEMENTS)
 @pytest.mark.parametrize("dtype", ARRAY_TYPES)
 def test_partition_of_an_array_keeps_the_input_order_of_each_part_to_the_bit(fc, np, dtype, name):
-    for a in arrays(np, dtype, name, sizes(fc, "partition")):
+    for a in arrays(np, dtype, name, sizes(fc, "partition", dtype)):
         for k in ranks_of(len(a)):
             expected = exactly(array_parts(np, a, k))
             assert exactly(fc.partition(a, k)) == expected
@@ -322,9 +324,9 @@ def test_median_agrees_with_statistics(fc, values):
 
 
 @pytest.mark.parametrize("name", SOME_ARRANGEMENTS)
-@pytest.mark.parametrize("dtype", (*INTEGER_TYPES, *FLOAT_TYPES, "bool", ">i8", ">f4"))
+@pytest.mark.parametrize("dtype", (*KERNEL_TYPES, ">i8", ">f4"))
 def test_median_of_an_array(fc, np, dtype, name):
-    for n in (*sizes(fc, "median"), 2, 8, 64, 256):
+    for n in (*sizes(fc, "median", dtype), 2, 8, 64, 256):
         a = as_array(np, dtype, arrangement(name, n))
         assert bits(fc.median(a)) == bits(exact_median(a.tolist()))
         if a.dtype.kind == "f":
@@ -343,7 +345,7 @@ def test_median_of_long_arrays(fc, np, dtype):
             assert bits(fc.median(a)) == bits(exact_median([low, high])), name
 
 
-@pytest.mark.parametrize("dtype", (*INTEGER_TYPES, *FLOAT_TYPES, "bool", ">u2", ">f8"))
+@pytest.mark.parametrize("dtype", (*KERNEL_TYPES, ">u2", ">f8"))
 def test_median_along_an_axis_is_that_of_each_row(fc, np, dtype):
     for a in layouts(np, dtype):
         assert bits(fc.median(a)) == bits(exact_median(a.ravel().tolist()))
@@ -451,7 +453,7 @@ def check_unique_array(fc, np, a):
 @pytest.mark.parametrize("name", SOME_ARRANGEMENTS)
 @pytest.mark.parametrize("dtype", ARRAY_TYPES)
 def test_unique_of_an_array_keeps_the_first_of_equals_to_the_bit(fc, np, dtype, name):
-    for a in arrays(np, dtype, name, (0, *sizes(fc, "unique"))):
+    for a in arrays(np, dtype, name, (0, *sizes(fc, "unique", dtype))):
         check_unique_array(fc, np, a)
 
 
@@ -547,7 +549,7 @@ def test_searchsorted_of_integers_takes_floats_exactly(fc, code, values, wanted)
 @pytest.mark.parametrize("dtype", ARRAY_TYPES)
 def test_searchsorted_of_arrays_agrees_with_numpy(fc, np, dtype, side):
     for name in ("random", "sixteen values", "all equal"):
-        for a in arrays(np, dtype, name, (0, *sizes(fc, "searchsorted"))):
+        for a in arrays(np, dtype, name, (0, *sizes(fc, "searchsorted", dtype))):
             wanted = np.concatenate([a[::2], as_array(np, dtype, arrangement("sawtooth", 60))]).astype(a.dtype)
             a = a[stable_order(np, a)]
             expected = np.searchsorted(a, wanted, side=side)
@@ -574,8 +576,8 @@ def test_searchsorted_of_long_arrays(fc, np, dtype):
                 assert exactly(fc.searchsorted(a, wanted, side=side)) == exactly(np.searchsorted(a, wanted, side=side))
 
 
-@pytest.mark.parametrize("one", (*INTEGER_TYPES, *FLOAT_TYPES, "bool"))
-@pytest.mark.parametrize("other", (*INTEGER_TYPES, *FLOAT_TYPES, "bool"))
+@pytest.mark.parametrize("one", KERNEL_TYPES)
+@pytest.mark.parametrize("other", KERNEL_TYPES)
 def test_searchsorted_compares_numbers_of_two_dtypes_exactly(fc, np, one, other):
     a = np.unique(as_array(np, one, arrangement("random", 50)))
     wanted = as_array(np, other, arrangement("random", 30))
@@ -675,7 +677,7 @@ def test_isin_raises_what_a_comparison_raises(fc):
 @pytest.mark.parametrize("dtype", ARRAY_TYPES)
 def test_isin_of_arrays_agrees_with_numpy(fc, np, dtype):
     for name in ("random", "sixteen values", "all equal"):
-        for a in arrays(np, dtype, name, (0, *sizes(fc, "isin"))):
+        for a in arrays(np, dtype, name, (0, *sizes(fc, "isin", dtype))):
             for elements in (a[::3], a[:0], a[:1], as_array(np, dtype, arrangement("sorted", 40))):
                 expected = np.isin(a, elements)
                 assert exactly(fc.isin(a, elements)) == exactly(expected)
@@ -703,8 +705,8 @@ def test_isin_of_long_arrays(fc, np, dtype):
                 assert exactly(fc.isin(a, elements)) == exactly(np.isin(a, elements)), name
 
 
-@pytest.mark.parametrize("one", (*INTEGER_TYPES, *FLOAT_TYPES, "bool"))
-@pytest.mark.parametrize("other", (*INTEGER_TYPES, *FLOAT_TYPES, "bool"))
+@pytest.mark.parametrize("one", KERNEL_TYPES)
+@pytest.mark.parametrize("other", KERNEL_TYPES)
 def test_isin_compares_numbers_of_two_dtypes_exactly(fc, np, one, other):
     a = np.append(as_array(np, one, arrangement("random", 50)), np.array([0, 1, 100], one))
     elements = np.append(as_array(np, other, arrangement("sorted", 30)), np.array([0, 1], other))
