@@ -41,7 +41,7 @@ def implementation(name: str) -> types.ModuleType:
     return kernels
 
 
-@pytest.fixture(scope="session", params=IMPLEMENTATIONS)
+@pytest.fixture(scope="module", params=IMPLEMENTATIONS)
 def fc(request: pytest.FixtureRequest):
     """An implementation: each in turn."""
     yield implementation(request.param)
