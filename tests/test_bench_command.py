@@ -317,7 +317,8 @@ def test_a_loss_is_confirmed_in_a_fresh_process_before_it_counts(capsys, monkeyp
 
     def again(race, base):
         seen.append((race.case, base))
-        (found,) = next(session.races(plan, measure.canary(), measure.Pin()))
+        with measure.Pin() as pin:
+            (found,) = next(session.races(plan, measure.canary(), pin))
         return found
 
     plan = session.Plan(cases.all_cases(), (5,), (), seconds=0.3, base="rival")
@@ -339,6 +340,14 @@ def test_a_loss_that_a_fresh_process_does_not_show_does_not_count(capsys, monkey
     monkeypatch.setattr(gate, "run_again", lambda race, base: before.races[0])
     assert command.main(["-t", "0.3", "--compare", "before", "-q"]) == 0
     assert "0 lost 30 % or more" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not measure.allowed_cpus(), reason="this system does not hold processes on processors")
+def test_a_second_look_at_the_noise_lets_go_of_the_processor(monkeypatch):
+    monkeypatch.setattr(measure, "noise", lambda canary: Ratio(1.0, 0.5, 1.5))
+    before = measure.allowed_cpus()
+    assert command.main(["sums/range", "-n", "5", "-t", "0.05", "-q"]) == 0
+    assert measure.allowed_cpus() == before
 
 
 def test_a_noisy_machine_judges_nothing(capsys, monkeypatch):

@@ -413,7 +413,7 @@ def test_random_functions_of_the_twin_equal_numpys(case):
     check_within_units(pure, case)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def native(fc):
     if fc is pure:
         pytest.skip("the twin has its own test")

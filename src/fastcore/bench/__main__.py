@@ -394,8 +394,8 @@ def _noise(canary: measure.Group, pin: Pin) -> Ratio | None:
     noise = measure.noise(canary)
     if noise is None or noise.is_noise:
         again = measure.canary()
-        pin.use(1)
-        measure.run([again], AGAIN)
+        with pin:
+            measure.run([again], AGAIN)
         noise = measure.noise(again)
     return noise
 
