@@ -68,7 +68,7 @@ def no_warnings_of_too_few_elements():
 
 def partner(a):
     """Another operand for `dot`: the same elements in reverse, in the same kind of container."""
-    if isinstance(a, list):
+    if isinstance(a, (list, range)):
         return a[::-1]
     if isinstance(a, array):
         return memoryview(a)[::-1]
@@ -128,11 +128,28 @@ def test_lists_of_integers_equal_the_twin(fc, values):
         assert call(fc, name, values) == call(pure, name, values)
 
 
-@pytest.mark.parametrize("numbers", (range(0), range(7), range(5000, -5000, -3), range(2**70, 2**70 + 50)))
+RANGES = (
+    *(range(0), range(7), range(5000, -5000, -3), range(2**70, 2**70 + 50), range(7, 8, 2**70)),
+    *(range(-(2**63), 2**63, 2**64 - 1), range(2**63 - 1, -(2**63) - 1, 1 - 2**64), range(2**63 - 9, 2**63 + 1)),
+)
+
+
+@pytest.mark.parametrize("numbers", RANGES)
 def test_ranges_equal_the_twin(fc, numbers):
     for name in FUNCTIONS:
-        operands = (numbers, numbers[::-1]) if name == "dot" else (numbers,)
-        assert outcome(getattr(fc, name), *operands) == outcome(getattr(pure, name), *operands)
+        assert call(fc, name, numbers) == call(pure, name, numbers)
+
+
+@pytest.mark.parametrize("numbers", RANGES)
+def test_ranges_equal_lists(fc, numbers):
+    n, values = len(numbers), list(numbers)
+    for name in FUNCTIONS:
+        assert call(fc, name, numbers) == call(fc, name, values)
+    for other in (pseudorandom_integers(n, 64), pseudorandom_floats(n), array("d", pseudorandom_floats(n)), values):
+        expected = normal(fc.dot(values, other))
+        assert normal(fc.dot(numbers, other)) == normal(fc.dot(other, numbers)) == expected
+        assert normal(fc.dot(numbers, other, axis=0)) == normal(fc.dot(other, numbers, threads=2)) == expected
+        assert normal(fc.dot(numbers, iter(other))) == normal(fc.dot(values, iter(other)))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -431,8 +448,21 @@ def test_sum_of_a_range_is_exact(fc, start, count, step):
     assert fc.sum(numbers) == sum(numbers)
 
 
-def test_sum_of_a_huge_range_is_immediate(fc):
-    assert fc.sum(range(10**18)) == (10**18 - 1) * 10**18 // 2
+@given(data=st.data(), count=st.integers(0, 50))
+def test_dot_of_ranges_is_exact(fc, data, count):
+    starts, steps = st.tuples(INTEGERS, INTEGERS), st.tuples(*[st.integers(-(10**20), 10**20).filter(bool)] * 2)
+    (a, b), (s, t) = data.draw(starts), data.draw(steps)
+    a, b = range(a, a + count * s, s), range(b, b + count * t, t)
+    assert fc.dot(a, b) == sum(x * y for x, y in zip(a, b))
+
+
+def test_sums_of_huge_ranges_are_immediate(fc):
+    n = 10**18
+    assert fc.sum(range(n)) == (n - 1) * n // 2
+    assert fc.dot(range(n), range(n)) == (n - 1) * n * (2 * n - 1) // 6
+    text = "dot: 'a' and 'b' must have the same shape, not "
+    for a, b in ((range(n), [1, 2]), ([1, 2], range(n)), (range(n), range(2)), (range(n), array("d", [1, 2]))):
+        assert outcome(fc.dot, a, b) == ("raised", "ValueError", f"{text}{(len(a),)} and {(len(b),)}")
 
 
 def test_sum_of_floats_is_the_documented_lane_order(fc):
@@ -1352,6 +1382,10 @@ def test_dot_of_containers_of_different_types(fc, np):
     values = [1.0, 2.0, 3.0]
     for a in (values, tuple(values), array("d", values), np.array(values), iter(values)):
         assert normal(fc.dot(a, range(1, 4))) == normal(14.0)
+    assert normal(fc.dot(range(1, 4), np.array(values))) == normal(14.0)
+    for square in (np.ones((2, 2)), np.float64(1)):
+        for operands in ((range(4), square), (square, range(4))):
+            assert outcome(fc.dot, *operands) == outcome(pure.dot, *operands)
     assert normal(fc.dot(np.array([1, 2]), [3, 4])) == normal(11)
     assert normal(fc.dot(array("i", [1, 2]), b"ab")) == normal(97 + 2 * 98)
     assert normal(fc.dot(np.array([1, 2]), [3, 4], axis=0)) == normal(11)

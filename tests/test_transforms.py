@@ -54,6 +54,22 @@ def test_containers_decide_the_result(fc):
     assert normal(fc.vectorize(lambda x: x > 1)(array("i", [1, 2]))) == normal(array("B", [0, 1]))
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    (
+        *(range(0), range(1, 5000), range(9, -9, -2), range(7, 8, 2**70), range(-(2**63), 2**63, 2**64 - 1)),
+        *(range(2**63 - 9, 2**63), range(2**63 - 9, 2**63 + 1), range(2**70, 2**70 + 3)),
+    ),
+)
+def test_a_range_is_the_list_of_its_numbers(fc, numbers):
+    for function in (affine, lambda x: x * 3, lambda x: x > 2):
+        f = fc.vectorize(function)
+        assert outcome(f, numbers) == outcome(f, list(numbers))
+        assert outcome(f.reduce, numbers, "sum") == outcome(f.reduce, list(numbers), "sum")
+    together = fc.vectorize(lambda x, y: x * 2 - y)
+    assert outcome(together, numbers, numbers[::-1]) == outcome(together, list(numbers), list(numbers)[::-1])
+
+
 def test_lists_are_what_numpy_makes_of_them(fc):
     f = fc.vectorize(lambda x: x * 2)
     assert normal(f([1, 2])) == normal([2, 4])

@@ -198,6 +198,28 @@ cdef object _open_array(object a, Source *source):
     return _open_array(converted, source)
 
 
+cdef bint _fits(object value) except -1:
+    """Whether an integer has 64 bits."""
+    return -(1 << 63) <= value < 1 << 63
+
+
+cdef object _range_column(object numbers):
+    """A range of 64-bit integers as an array.array; None for any other, and of none."""
+    cdef Py_ssize_t i, n = len(numbers)
+    cdef uint64_t value, step
+    cdef uint64_t *values
+    if n == 0 or not _fits(numbers[0]) or not _fits(numbers[n - 1]):
+        return None
+    column = array("q", [0]) * n
+    values = <uint64_t *>PyMemoryView_GET_BUFFER(memoryview(column)).buf
+    value = <uint64_t><int64_t>numbers[0]
+    step = numbers.step & 0xFFFF_FFFF_FFFF_FFFF  # the steps of two numbers may have 65 bits, of one any
+    for i in range(n):
+        values[i] = value
+        value += step
+    return column
+
+
 cdef object _open_ndarray(object a, Source *source):
     source.kind = _kind_of_ndarray(a)
     if source.kind < 0 or hasattr(a, "mask"):

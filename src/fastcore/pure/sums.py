@@ -875,7 +875,16 @@ def divide_squares(function: str, squares: float, divisor: int) -> float:
     return math.inf if squares > 0 else math.nan
 
 
+def _dot_ranges(a: range, b: range) -> int:
+    """The sum of (a0 + i * s) * (b0 + i * t), from those of 1, i and i * i."""
+    n = len(a)
+    linear = a.start * b.step + b.start * a.step
+    return n * a.start * b.start + n * (n - 1) // 2 * linear + n * (n - 1) * (2 * n - 1) // 6 * a.step * b.step
+
+
 def _dot_values(values: Any, kind: str | None, others: Any, other_kind: str | None) -> Any:
+    if type(values) is range and type(others) is range:
+        return _dot_ranges(values, others)
     products = []
     for x, y in zip(values, others):
         check_number("dot", "'a'", x)

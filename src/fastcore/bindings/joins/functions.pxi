@@ -53,10 +53,6 @@ cdef bint _append_whole_range(Text *text, object numbers) except -1:
     return True
 
 
-cdef bint _fits(object value) except -1:
-    return -(1 << 63) <= value < 1 << 63
-
-
 def join_rows(rows, sep=",", newline="\n"):
     cdef Source source
     cdef char[SMALL_TEXT] small

@@ -317,6 +317,17 @@ cdef object _open_operand(object a, Source *source):
     return owner, (source.n,)
 
 
+cdef object _open_range(object a, object shape, Source *source):
+    """A range, written out as 64-bit integers, with its shape; None if that is not this one, or they do not fit."""
+    owner = _range_column(a) if shape == (len(a),) else None
+    if owner is None:
+        return None
+    source.kind = FC_INT64
+    source.n = len(owner)
+    source.data = <const char *>PyMemoryView_GET_BUFFER(memoryview(owner)).buf
+    return owner, shape
+
+
 cdef object _as_plain(object owner, Source *source):
     """The elements side by side: what a typed memoryview would walk is copied."""
     if source.data != NULL:
@@ -503,11 +514,17 @@ cdef object _dot_any(object a, object b, object axis, object threads):
     if axis is not None:
         found = _dot_axis(a, b, axis)
         return _pure_sums.dot(a, b, axis=axis) if found is None else found
-    if PyIter_Check(a) or not (_is_sequence(a) or PyObject_CheckBuffer(a) or hasattr(a, "__array__")):
+    if type(a) is range:
+        two = None if type(b) is range else _open_operand(b, &other)
+        one = None if two is None else _open_range(a, two[1], &source)
+    elif PyIter_Check(a) or not (_is_sequence(a) or PyObject_CheckBuffer(a) or hasattr(a, "__array__")):
         return _pure_sums.dot(a, b)
-    one = _open_operand(a, &source)
-    two = None if one is None else _open_operand(b, &other)
-    if two is None or one[1] != two[1]:
+    else:
+        one = _open_operand(a, &source)
+        two = None if one is None else (
+            _open_range(b, one[1], &other) if type(b) is range else _open_operand(b, &other)
+        )
+    if one is None or two is None or one[1] != two[1]:
         return _pure_sums.dot(a, b)
     keep = _as_plain(one[0], &source), _as_plain(two[0], &other)
     result = _dot_arrays(&source, &other, thread_count)
@@ -540,14 +557,14 @@ cdef int _run_sums(str function, Source *source, void *out, size_t rows, size_t 
     return 0
 
 
-cdef object _run_list(list a):
-    """The running sums of a list of floats, or of integers of 64 bits; None if it is none."""
+cdef object _run_items(object a):
+    """The running sums of a list of floats, or a list or range of integers of 64 bits; None if it is none."""
     cdef Source source
     cdef Py_ssize_t i
     cdef double *floats
     cdef int64_t *integers
     cdef int64_t start = 0
-    owner = _pack(a, &source)
+    owner = _open_range(a, (len(a),), &source) if type(a) is range else _pack(a, &source)
     if owner is None:
         return None
     cdef list sums = [None] * source.n
@@ -575,8 +592,8 @@ cdef object _offered(object a):
 def cumsum(a, *, axis=None):
     cdef Source source
     cdef Py_ssize_t position, rows = 1, length
-    if PyList_CheckExact(a) and axis is None:
-        found = _run_list(a)
+    if (PyList_CheckExact(a) or type(a) is range) and axis is None:
+        found = _run_items(a)
         return _pure_sums.cumsum(a) if found is None else found
     if _is_sequence(a) or PyIter_Check(a) or isinstance(a, (range, str)):
         return _pure_sums.cumsum(a, axis=axis)

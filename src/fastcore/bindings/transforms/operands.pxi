@@ -35,8 +35,8 @@ cdef _Operand _read_operand(Py_ssize_t position, object a):
         operand.kind = _pure_transforms.WEAK[type(a)]
         operand.container = "scalar"
         return operand
-    if _is_sequence(a):
-        owner = _list_column(a)
+    if _is_sequence(a) or type(a) is range:
+        owner = _range_column(a) if type(a) is range else _list_column(a)
         if owner is not None:
             operand.value = owner
             operand.kind = "float64" if owner.typecode == "d" else "int64"
