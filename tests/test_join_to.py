@@ -112,6 +112,19 @@ def test_what_is_written_is_what_join_returns(fc, values, sep, chunk):
         assert text.getvalue() == expected
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    (
+        *(range(0), range(9, -9, -2), range(7, 8, 2**70), range(-(2**63), 2**63, 2**64 - 1)),
+        *(range(2**63 - 9, 2**63), range(2**63 - 9, 2**63 + 1)),
+    ),
+)
+def test_ranges_of_any_bounds_and_step(fc, numbers):
+    file = io.StringIO()
+    assert fc.join_to(file, numbers, ",") == len(numbers)
+    assert file.getvalue() == fc.join(numbers, ",") == ",".join(map(str, numbers))
+
+
 @pytest.mark.parametrize("sep", (",", b",", "→", ""))
 def test_paths(fc, tmp_path, sep):
     path = tmp_path / "numbers é.txt"

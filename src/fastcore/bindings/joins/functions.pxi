@@ -43,11 +43,16 @@ cdef int _append_iterable(Text *text, object values) except -1:
         PyErr_CheckSignals()
 
 
+cdef bint _is_narrow(object numbers) except -1:
+    """Whether the numbers of a range that has some, and its step, have 64 bits."""
+    return _fits(numbers[0]) and _fits(numbers[len(numbers) - 1]) and _fits(numbers.step)
+
+
 cdef bint _append_whole_range(Text *text, object numbers) except -1:
     """Append a range of 64-bit integers; False if it is of others."""
     cdef object n = len(numbers) if numbers else 0
     if n > 0:
-        if not _fits(numbers[0]) or not _fits(numbers[n - 1]) or not _fits(numbers.step):
+        if not _is_narrow(numbers):
             return False
         _append_range(text, numbers[0], numbers.step, n)
     return True
@@ -156,7 +161,7 @@ def join_to(file, values, sep="", *, chunk=65536):
                     _write_part(sink, &text, checked[first:first + CHUNK])
             elif _is_sequence(checked):
                 _write_items(sink, &text, checked)
-            elif type(checked) is range and checked and _fits(checked[0]) and _fits(checked[len(checked) - 1]):
+            elif type(checked) is range and checked and _is_narrow(checked):
                 for first in range(0, len(checked), CHUNK):
                     part = checked[first:first + CHUNK]
                     _append_range(&text, part[0], part.step, len(part))

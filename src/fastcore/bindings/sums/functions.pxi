@@ -515,7 +515,7 @@ cdef object _dot_any(object a, object b, object axis, object threads):
         found = _dot_axis(a, b, axis)
         return _pure_sums.dot(a, b, axis=axis) if found is None else found
     if type(a) is range:
-        two = None if type(b) is range else _open_operand(b, &other)
+        two = _open_operand(b, &other)
         one = None if two is None else _open_range(a, two[1], &source)
     elif PyIter_Check(a) or not (_is_sequence(a) or PyObject_CheckBuffer(a) or hasattr(a, "__array__")):
         return _pure_sums.dot(a, b)
