@@ -17,6 +17,7 @@ import pytest
 
 from fastcore.bench import cases, estimate, measure, memory, report, results, session, worker
 from fastcore.bench.cases import Case, Contender, builtin, contenders, peer
+from fastcore.bench.cases.howto.concurrency import can_start_processes
 from fastcore.bench.estimate import Ratio
 from fastcore.bench.measure import Group, Row
 from fastcore.bench.results import Race, Result, Run
@@ -685,6 +686,7 @@ def test_a_worker_that_dies_is_replaced(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of processes")
+@pytest.mark.skipif(not can_start_processes(), reason="PyPy's executor would fork")
 def test_a_worker_leaves_no_processes(monkeypatch):
     monkeypatch.setattr(worker, "GRACE", 0.0)
     case = next(case for case in cases.all_cases() if case.name == "howto/cpu-tasks")

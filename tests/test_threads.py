@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 
@@ -131,6 +132,7 @@ def test_the_team_works_in_a_forked_child(run_tasks):
     run_tasks(lambda number: None, 10, 2)
     child = os.fork()
     if child == 0:
+        signal.alarm(60)  # which ends it, should it wait for ever
         done = []
         run_tasks(done.append, 100, 3)
         os._exit(0 if len(done) == 100 else 1)

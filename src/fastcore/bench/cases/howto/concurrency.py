@@ -37,16 +37,13 @@ def processes(count: int) -> Executor:
 
 
 def start_method() -> str:
-    """A fork, as is the custom, where it is the default and does not warn of the other threads."""
-    methods = multiprocessing.get_all_start_methods()
-    if "fork" in methods and sys.platform != "darwin" and sys.version_info < (3, 12):
-        return "fork"
-    return "forkserver" if "forkserver" in methods else "spawn"
+    """Never a fork: a lock that another thread holds at that moment is held for ever in the child."""
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def can_start_processes() -> bool:
-    """In PyPy the executor fails unless it forks."""
-    return sys.implementation.name == "cpython" or start_method() == "fork"
+    """Until 3.10 PyPy's executor has no other way than to fork."""
+    return sys.implementation.name == "cpython" or sys.version_info >= (3, 10)
 
 
 def one_by_one(function: Callable[[Any], Any], arguments: list[Any]) -> tuple[Any, ...]:
