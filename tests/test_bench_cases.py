@@ -22,6 +22,18 @@ def test_all_contenders_of_every_case_agree(case, n):
     assert group.rows[-1].contender.role == "fastcore"
 
 
+@pytest.mark.parametrize("case", [c for c in cases.all_cases() if c.family != "howto"], ids=lambda case: case.name)
+def test_they_agree_whichever_comes_first(case):
+    """As the first may be skipped, and the next that is exact is what others are compared with."""
+    n = 30
+    first = [c for c in case.make(n) if c.tolerance is None and c.role != "fastcore"]
+    for count in range(1, len(first) + 1):
+        known = {(case.name, contender.name): (n, 1e9) for contender in first[:count]}
+        group = measure.check(case, n, known, has_compiled=False)
+        statuses = {row.contender.name: row.status for row in group.rows}
+        assert not [name for name, status in statuses.items() if status.startswith(("differs", "failed"))]
+
+
 def test_orders_agree_if_stable_or_if_marked_and_of_the_same_elements():
     case = next(case for case in cases.all_cases() if case.name == "sorting/argsort-int-few")
     stable = case.make(30)[0].call()().tolist()
@@ -96,6 +108,8 @@ def test_texts_agree_if_equal_or_in_brackets_or_if_marked_and_of_the_same_number
     text = "0.5,-0.0,1e-05,1e+16,nan"
     assert case.agree(text, text)
     assert case.agree(text, f"[{text}]")
+    assert case.agree(f"[{text}]", text)
+    assert not case.agree(f"[{text}]", text[1:])
     assert not case.agree(text, None)
     for other in ("[0.5,-0.0,0.00001,1e16,null]", "0.5\n-0\n0.00001\n10000000000000000\nNaN\n"):
         assert not case.agree(text, other)

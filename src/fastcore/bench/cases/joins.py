@@ -72,7 +72,7 @@ class TextCase(Case):
 
     def agree(self, expected: Any, result: Any, tolerance: float | None = None) -> bool:
         expected, result = text_of(expected), text_of(result)
-        if expected == result or expected == result.removeprefix("[").removesuffix("]"):
+        if expected == result or without_brackets(expected) == without_brackets(result):
             return True
         if tolerance is None:
             return False
@@ -86,6 +86,10 @@ class TextCase(Case):
 def _split(split: Callable[[str], list[str]], text: str) -> list[str]:
     """The text that several others are compared with."""
     return split(text)
+
+
+def without_brackets(text: str) -> str:
+    return text.removeprefix("[").removesuffix("]")
 
 
 def text_of(result: Any) -> str:
