@@ -475,6 +475,45 @@ def test_sum_of_floats_is_the_documented_lane_order(fc):
     assert bits(fc.sum(array("d", values))) == bits(lanes[0])
 
 
+@pytest.mark.parametrize("step", (2, -1, 3, -2, 5, -7))
+def test_sums_of_elements_apart_are_those_of_elements_side_by_side(fc, step):
+    sizes = (*range(1, 70), 95, 96, 97, 500, 4095, 4096, 4097)
+    for n in sizes if fc is pure else (*sizes, 8192, 8193, 300_000):
+        values = array("d", pseudorandom_floats(n))
+        # No element after the last: what reads beyond reads memory that is not the array's.
+        apart = array("d", [math.nan]) * ((n - 1) * abs(step) + 1)
+        apart[:: abs(step)] = values[:: 1 if step > 0 else -1]
+        assert bits(fc.sum(memoryview(apart)[::step])) == bits(fc.sum(values)), n
+
+
+def test_sums_of_elements_apart_at_any_address(fc):
+    values = pseudorandom_floats(300)
+    for view in at_every_offset(values):
+        for step in (2, -1, 3):
+            assert bits(fc.sum(view[::step])) == bits(fc.sum(array("d", values[::step])))
+
+
+COLUMN_SHAPES = (
+    *((rows, columns) for rows in (1, 2, 5, 16, 17, 40) for columns in (1, 2, 3, 4, 7, 9, 130)),
+    *((5000, 2), (5000, 3), (4097, 1), (2, 5000), (20, 4100), (300, 101), (101, 300)),
+)
+
+
+@pytest.mark.parametrize("name", ("sum", "mean", "fsum", "var", "std"))
+@pytest.mark.parametrize("dtype", ("float64", "float32", "float16", "int32", "uint8", "int64"))
+def test_tables_by_columns_are_reduced_in_the_order_of_rows(fc, np, name, dtype):
+    if fc is pure and name not in ("sum", "var"):
+        pytest.skip("the twin reads every layout by the same code")
+    for rows, columns in COLUMN_SHAPES if fc is not pure else COLUMN_SHAPES[::5]:
+        a = random_array(dtype, (rows, columns), "many")
+        expected = call(fc, name, a)
+        padded = np.zeros((rows + 3, columns), dtype, order="F")
+        padded[2 : 2 + rows] = a
+        for other in (np.asfortranarray(a), padded[2 : 2 + rows], np.asfortranarray(a)[:, ::-1][:, ::-1]):
+            assert call(fc, name, other) == expected, (rows, columns, other.strides)
+        assert call(fc, name, np.asfortranarray(a), threads=2) == expected
+
+
 def at_every_offset(values, code="d", step=1):
     """The elements at addresses that differ by 0 to 63 bytes, so at odd ones too; each lasts until the next."""
     data = array(code, values).tobytes()

@@ -14,7 +14,7 @@ cdef extern from "numpy/arrayobject.h" nogil:
     #define FC_NDIM(a) PyArray_NDIM(FC_ARRAY(a))
     #define FC_TYPE(a) PyArray_TYPE(FC_ARRAY(a))
     #define FC_DIMS(a) PyArray_DIMS(FC_ARRAY(a))
-    #define FC_STRIDE(a) PyArray_STRIDE(FC_ARRAY(a), 0)
+    #define FC_STRIDES(a) PyArray_STRIDES(FC_ARRAY(a))
     #define FC_SORT(a) PyArray_Sort(FC_ARRAY(a), -1, NPY_QUICKSORT)
     """
     int _import_array() except -1
@@ -28,7 +28,7 @@ cdef extern from "numpy/arrayobject.h" nogil:
     int FC_NDIM(PyObject *a)
     int FC_TYPE(PyObject *a)
     Py_ssize_t *FC_DIMS(PyObject *a)
-    Py_ssize_t FC_STRIDE(PyObject *a)
+    Py_ssize_t *FC_STRIDES(PyObject *a)
     int FC_SORT(object a) except -1
     object PyArray_EMPTY(int nd, Py_ssize_t *dims, int typenum, int fortran)
     int NPY_BOOL, NPY_HALF, NPY_FLOAT, NPY_DOUBLE, NPY_INT64

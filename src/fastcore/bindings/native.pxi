@@ -218,6 +218,7 @@ cdef extern from "fastcore.h" nogil:
 
     ctypedef struct fc_floats_table:
         void (*sum_blocks)(int kind, const void *x, size_t n, double *partial) noexcept nogil
+        void (*sum_blocks_apart)(const void *x, Py_ssize_t stride, size_t n, double *partial) noexcept nogil
         void (*dot_blocks)(int kind, const void *x, int other_kind, const void *y, size_t n,
                            double *partial) noexcept nogil
         void (*deviation_blocks)(int kind, const void *x, size_t n, fc_number pivot, double *sums,

@@ -81,6 +81,8 @@ typedef struct fc_integer_dot {
 /* Each writes the block sums of n elements, ceil(n / FC_SUM_BLOCK) of them. */
 typedef struct fc_floats_table {
     void (*sum_blocks)(int kind, const void *x, size_t n, double *partial);
+    /* Of float64 that are `stride` bytes apart. */
+    void (*sum_blocks_apart)(const void *x, ptrdiff_t stride, size_t n, double *partial);
     /* Of products; one of the kinds at least is a float's. */
     void (*dot_blocks)(int kind, const void *x, int other_kind, const void *y, size_t n, double *partial);
     /* Of deviations from a pivot, and of their squares; the pivot is a float for floats, else an integer of the kind.

@@ -3,15 +3,23 @@
 
    fc_f64_greater is of magnitudes, as pairs of 32-bit integers: the upper half of the result, with the exponent, is
    that of the greater (a NaN is above all), the lower half is of no use. fc_f64_uppers packs the upper halves of two
-   vectors into words, in some order. Floating-point compares would wait for the units that add. */
+   vectors into words, in some order. Floating-point compares would wait for the units that add. fc_f64_load_apart takes
+   elements that are d bytes apart. */
 #ifndef FASTCORE_SIMD_H
 #define FASTCORE_SIMD_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "table.h"
+
+FC_INLINE double fc_at(const char *p, ptrdiff_t offset) {
+    double value;
+    memcpy(&value, p + offset, sizeof value);
+    return value;
+}
 
 #if defined(FC_ISA_AVX512)
 #include <immintrin.h>
@@ -21,6 +29,9 @@ typedef __mmask8 fc_f64_flag;
 #define fc_f64_load(p) _mm512_loadu_pd(p)
 #define fc_f64_load_f32(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))
 #define fc_f64_store(p, a) _mm512_storeu_pd(p, a)
+#define fc_f64_load_apart(p, d)                                                                                  \
+    _mm512_set_pd(fc_at(p, 7 * (d)), fc_at(p, 6 * (d)), fc_at(p, 5 * (d)), fc_at(p, 4 * (d)), fc_at(p, 3 * (d)), \
+                  fc_at(p, 2 * (d)), fc_at(p, d), fc_at(p, 0))
 #define fc_f64_set(x) _mm512_set1_pd(x)
 #define fc_f64_add(a, b) _mm512_add_pd(a, b)
 #define fc_f64_sub(a, b) _mm512_sub_pd(a, b)
@@ -76,6 +87,7 @@ typedef __m256d fc_f64_flag;
 #define fc_f64_load(p) _mm256_loadu_pd(p)
 #define fc_f64_load_f32(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 #define fc_f64_store(p, a) _mm256_storeu_pd(p, a)
+#define fc_f64_load_apart(p, d) _mm256_set_pd(fc_at(p, 3 * (d)), fc_at(p, 2 * (d)), fc_at(p, d), fc_at(p, 0))
 #define fc_f64_set(x) _mm256_set1_pd(x)
 #define fc_f64_add(a, b) _mm256_add_pd(a, b)
 #define fc_f64_sub(a, b) _mm256_sub_pd(a, b)
@@ -129,6 +141,7 @@ typedef __m128d fc_f64_flag;
 #define fc_f64_load(p) _mm_loadu_pd(p)
 #define fc_f64_load_f32(p) _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(p))))
 #define fc_f64_store(p, a) _mm_storeu_pd(p, a)
+#define fc_f64_load_apart(p, d) _mm_set_pd(fc_at(p, d), fc_at(p, 0))
 #define fc_f64_set(x) _mm_set1_pd(x)
 #define fc_f64_add(a, b) _mm_add_pd(a, b)
 #define fc_f64_sub(a, b) _mm_sub_pd(a, b)
@@ -183,6 +196,7 @@ typedef uint64x2_t fc_f64_flag;
 #define fc_f64_load(p) vld1q_f64(p)
 #define fc_f64_load_f32(p) vcvt_f64_f32(vld1_f32(p))
 #define fc_f64_store(p, a) vst1q_f64(p, a)
+#define fc_f64_load_apart(p, d) vcombine_f64(vdup_n_f64(fc_at(p, 0)), vdup_n_f64(fc_at(p, d)))
 #define fc_f64_set(x) vdupq_n_f64(x)
 #define fc_f64_add(a, b) vaddq_f64(a, b)
 #define fc_f64_sub(a, b) vsubq_f64(a, b)
@@ -250,6 +264,7 @@ FC_INLINE uint64_t fc_f64_bits(double value) {
 #define fc_f64_load(p) (*(p))
 #define fc_f64_load_f32(p) ((double)*(p))
 #define fc_f64_store(p, a) (*(p) = (a))
+#define fc_f64_load_apart(p, d) fc_at(p, 0)
 #define fc_f64_set(x) (x)
 #define fc_f64_add(a, b) ((a) + (b))
 #define fc_f64_sub(a, b) ((a) - (b))

@@ -40,6 +40,9 @@ cdef enum:
     BLOCKS = 64
     # Items of a list that are read before anything is set up.
     FEW = 512
+    # Of an array that lies by columns: chunks that are copied together, and rows of float64 in two cache lines.
+    COLUMN_CHUNKS = 4
+    LINE_ROWS = 16
 
 
 cdef inline bint _is_float_kind(int kind) noexcept nogil:
@@ -267,10 +270,72 @@ cdef int _reduce_threaded(Source *source, Running *running, int threads) except 
     return 0
 
 
+cdef int _sum_apart(const double[:] view, Running *running) except -1:
+    """The float sum of elements with a stride, as they lie."""
+    cdef double[BLOCKS] sums
+    cdef Py_ssize_t first = 0, n = view.shape[0], stride = view.strides[0], count
+    cdef uint64_t mode
+    with nogil:
+        mode = fc_enter_mode()
+        while first < n:
+            count = min_size(BLOCKS * FC_SUM_BLOCK, n - first)
+            fc_floats.sum_blocks_apart(&view[first], stride, count, sums)
+            _push_blocks(&running.total.floats, sums, count)
+            first += count
+        fc_leave_mode(mode)
+    return 0
+
+
+cdef object _open_columns(object a, Source *source):
+    """An ndarray of two axes of which the first is the one that lies side by side, to be walked as it lies; or None."""
+    cdef Py_ssize_t *strides
+    cdef Py_ssize_t size
+    if not _is_ndarray(a) or FC_NDIM(<PyObject *>a) != 2 or not FC_IS_BEHAVED(<PyObject *>a) or hasattr(a, "mask"):
+        return None
+    source.kind = _kind_of_ndarray(a)
+    if source.kind < 0:
+        return None
+    strides = FC_STRIDES(<PyObject *>a)
+    size = fc_kind_size(source.kind)
+    source.n = FC_SIZE(<PyObject *>a)
+    source.data = NULL
+    return a if source.n > 0 and strides[0] == size and strides[1] > 0 and strides[1] % size == 0 else None
+
+
+cdef inline bint _is_in_columns(object owner, const Source *source) except -1:
+    return source.data == NULL and _is_ndarray(owner) and FC_NDIM(<PyObject *>owner) == 2
+
+
+cdef int _walk_columns(object owner, int kind, Update update, void *state) except -1:
+    """Pass all elements of what _open_columns opened to `update`, in C order: a few chunks of rows at a time."""
+    cdef size_t rows = FC_DIMS(<PyObject *>owner)[0], columns = FC_DIMS(<PyObject *>owner)[1]
+    cdef size_t size = fc_kind_size(kind), pitch = FC_STRIDES(<PyObject *>owner)[1] // <Py_ssize_t>size
+    cdef size_t most = (COLUMN_CHUNKS * CHUNK // columns // LINE_ROWS + 1) * LINE_ROWS
+    cdef size_t row = 0, kept = 0, whole, count
+    cdef const void *x = FC_DATA(<PyObject *>owner)
+    cdef char *buffer = <char *>_allocate((CHUNK + min_size(most, rows) * columns) * size)
+    with nogil:
+        while row < rows:
+            count = min_size(most, rows - row)
+            fc_axes.gather(kind, x, columns, pitch, row, count, buffer + kept * size)
+            row += count
+            kept += count * columns
+            whole = kept if row == rows else kept - kept % CHUNK
+            update(state, kind, buffer, whole)
+            kept -= whole
+            memmove(buffer, buffer + whole * size, kept * size)
+    PyMem_RawFree(buffer)
+    return 0
+
+
 cdef int _reduce_more(object owner, Source *source, Running *running, int threads) except -1:
     """Reduce an array into a reduction that is under way."""
     if threads > 1 and source.data != NULL and source.n >= 2 * THREAD_CHUNK:
         return _reduce_threaded(source, running, threads)
+    if _is_in_columns(owner, source):
+        return _walk_columns(owner, source.kind, _update, running)
+    if source.data == NULL and source.kind == FC_FLOAT64 and running.reduction == FLOAT_SUM:
+        return _sum_apart(owner, running)
     return _walk(owner, source, _update, running)
 
 

@@ -170,7 +170,7 @@ cdef inline bint _view_array(PyObject *a, View *view, int *kind) except -1:
         return False
     kind[0] = _kind_of_ndarray(<object>a)
     view.data = <const char *>FC_DATA(a)
-    view.stride = FC_STRIDE(a)
+    view.stride = FC_STRIDES(a)[0]
     view.step = 1
     return kind[0] >= 0 and view.stride != 0
 

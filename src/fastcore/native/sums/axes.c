@@ -412,19 +412,65 @@ static void extremes(int kind, const void *x, size_t rows, size_t columns, int i
 
 #define RUN 128 /* rows, of which the lines with the columns stay in the L1 cache */
 
-#define GATHER(type)                                                        \
-    do {                                                                    \
-        const type *FC_RESTRICT from = (const type *)x + first;             \
-        type *FC_RESTRICT to = (type *)out;                                 \
-        for (size_t run = 0; run < rows; run += RUN) {                      \
-            size_t end = rows - run < RUN ? rows : run + RUN;               \
-            for (size_t column = 0; column < count; column++) {             \
-                for (size_t row = run; row < end; row++) {                  \
-                    to[column * rows + row] = from[row * columns + column]; \
-                }                                                           \
-            }                                                               \
-        }                                                                   \
+#define GATHER_BLOCK(row, end, column, last)              \
+    do {                                                  \
+        for (size_t c = column; c < (last); c++) {        \
+            for (size_t r = row; r < (end); r++) {        \
+                to[c * rows + r] = from[r * columns + c]; \
+            }                                             \
+        }                                                 \
     } while (0)
+
+#define GATHER(type)                                            \
+    do {                                                        \
+        const type *FC_RESTRICT from = (const type *)x + first; \
+        type *FC_RESTRICT to = (type *)out;                     \
+        for (size_t run = 0; run < rows; run += RUN) {          \
+            size_t end = rows - run < RUN ? rows : run + RUN;   \
+            GATHER_BLOCK(run, end, 0, count);                   \
+        }                                                       \
+    } while (0)
+
+#if defined(FC_ISA_AVX2) || defined(FC_ISA_AVX512)
+/* Four rows by four columns, and two by four, in registers. */
+FC_INLINE void transpose_4(const double *from, size_t columns, double *to, size_t rows) {
+    for (size_t half = 0; half < 4; half += 2, from += 2, to += 2 * rows) {
+        __m256d even = _mm256_castpd128_pd256(_mm_loadu_pd(from));
+        __m256d odd = _mm256_castpd128_pd256(_mm_loadu_pd(from + columns));
+        even = _mm256_insertf128_pd(even, _mm_loadu_pd(from + 2 * columns), 1);
+        odd = _mm256_insertf128_pd(odd, _mm_loadu_pd(from + 3 * columns), 1);
+        _mm256_storeu_pd(to, _mm256_unpacklo_pd(even, odd));
+        _mm256_storeu_pd(to + rows, _mm256_unpackhi_pd(even, odd));
+    }
+}
+FC_INLINE void transpose_2(const double *from, size_t columns, double *to, size_t rows) {
+    const __m256d even = _mm256_loadu_pd(from), odd = _mm256_loadu_pd(from + columns);
+    const __m256d low = _mm256_unpacklo_pd(even, odd), high = _mm256_unpackhi_pd(even, odd);
+    _mm_storeu_pd(to, _mm256_castpd256_pd128(low));
+    _mm_storeu_pd(to + rows, _mm256_castpd256_pd128(high));
+    _mm_storeu_pd(to + 2 * rows, _mm256_extractf128_pd(low, 1));
+    _mm_storeu_pd(to + 3 * rows, _mm256_extractf128_pd(high, 1));
+}
+
+static void gather_doubles(const double *FC_RESTRICT from, size_t rows, size_t columns, size_t count,
+                           double *FC_RESTRICT to) {
+    const size_t whole = count - count % 4;
+    for (size_t run = 0; run < rows; run += RUN) {
+        const size_t end = rows - run < RUN ? rows : run + RUN;
+        const size_t fours = end - (end - run) % 4, pairs = end - (end - run) % 2;
+        for (size_t c = 0; c < whole; c += 4) {
+            for (size_t r = run; r < fours; r += 4) {
+                transpose_4(from + r * columns + c, columns, to + c * rows + r, rows);
+            }
+            for (size_t r = fours; r < pairs; r += 2) {
+                transpose_2(from + r * columns + c, columns, to + c * rows + r, rows);
+            }
+        }
+        GATHER_BLOCK(pairs, end, 0, whole);
+        GATHER_BLOCK(run, end, whole, count);
+    }
+}
+#endif
 
 static void gather(int kind, const void *x, size_t rows, size_t columns, size_t first, size_t count, void *out) {
     switch (fc_kind_size(kind)) {
@@ -438,7 +484,11 @@ static void gather(int kind, const void *x, size_t rows, size_t columns, size_t 
         GATHER(uint32_t);
         break;
     default:
+#if defined(FC_ISA_AVX2) || defined(FC_ISA_AVX512)
+        gather_doubles((const double *)x + first, rows, columns, count, (double *)out);
+#else
         GATHER(uint64_t);
+#endif
     }
 }
 

@@ -137,6 +137,60 @@ SUM_BLOCK(sum_block, double, fc_f64_load)
 SUM_BLOCK(sum_block_f32, float, fc_f64_load_f32)
 #endif
 
+/* The same of elements that are `stride` bytes apart. Of every other one, and of all in reverse, whole vectors are
+   loaded and put in order; never of the last few, beyond which there may be no memory. */
+#define SUM_APART(name, load)                                                                    \
+    static double name(const char *x, ptrdiff_t stride, size_t n) {                              \
+        double lane[FC_SUM_LANES] = {0.0};                                                       \
+        size_t whole = n > 0 ? (n - 1) / FC_SUM_LANES * FC_SUM_LANES : 0;                        \
+        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                       \
+            fc_f64 sum[SUM_ACCUMULATORS];                                                        \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                         \
+                sum[k] = fc_f64_set(0.0);                                                        \
+            }                                                                                    \
+            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                               \
+                const char *from = x + (ptrdiff_t)i * stride;                                    \
+                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                     \
+                    sum[k] = fc_f64_add(sum[k], load(from + k * FC_F64_WIDTH * stride, stride)); \
+                }                                                                                \
+            }                                                                                    \
+            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                         \
+                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                           \
+            }                                                                                    \
+        }                                                                                        \
+        for (size_t i = whole; i < n; i++) {                                                     \
+            lane[i - whole] += fc_at(x, (ptrdiff_t)i * stride);                                  \
+        }                                                                                        \
+        return fold_lanes(lane);                                                                 \
+    }
+SUM_APART(sum_apart, fc_f64_load_apart)
+#if defined(FC_ISA_AVX512)
+FC_INLINE __m512d load_every_other(const char *p, ptrdiff_t stride) {
+    const __m512i even = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
+    (void)stride;
+    return _mm512_permutex2var_pd(_mm512_loadu_pd(p), even, _mm512_loadu_pd(p + 64));
+}
+FC_INLINE __m512d load_reversed(const char *p, ptrdiff_t stride) {
+    (void)stride;
+    return _mm512_permutexvar_pd(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_loadu_pd(p - 56));
+}
+#elif defined(FC_ISA_AVX2)
+FC_INLINE __m256d load_every_other(const char *p, ptrdiff_t stride) {
+    const __m256d low = _mm256_loadu_pd((const double *)p), high = _mm256_loadu_pd((const double *)(p + 32));
+    (void)stride;
+    return _mm256_permute4x64_pd(_mm256_unpacklo_pd(low, high), 0xd8);
+}
+FC_INLINE __m256d load_reversed(const char *p, ptrdiff_t stride) {
+    (void)stride;
+    return _mm256_permute4x64_pd(_mm256_loadu_pd((const double *)(p - 24)), 0x1b);
+}
+#else
+#define load_every_other(p, stride) fc_f64_load_apart(p, 16)
+#define load_reversed(p, stride) fc_f64_load_apart(p, -8)
+#endif
+SUM_APART(sum_every_other, load_every_other)
+SUM_APART(sum_reversed, load_reversed)
+
 /* The same of the products x[i]·y[i], each rounded. */
 static double dot_block(const double *x, const double *y, size_t n) {
     double lane[FC_SUM_LANES];
@@ -241,6 +295,16 @@ static void sum_blocks(int kind, const void *x, size_t n, double *partial) {
     }
 }
 
+static void sum_blocks_apart(const void *x, ptrdiff_t stride, size_t n, double *partial) {
+    for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
+        const char *from = (const char *)x + (ptrdiff_t)first * stride;
+        const size_t count = block_size(n, first);
+        *partial++ = stride == 16   ? sum_every_other(from, stride, count)
+                     : stride == -8 ? sum_reversed(from, stride, count)
+                                    : sum_apart(from, stride, count);
+    }
+}
+
 static void dot_blocks(int kind, const void *x, int other_kind, const void *y, size_t n, double *partial) {
     double block[FC_SUM_BLOCK], other_block[FC_SUM_BLOCK];
     for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
@@ -335,6 +399,7 @@ double fc_float_sum_finish(fc_float_sum *state) {
 
 const fc_floats_table FC_TABLE(fc_floats) = {
     .sum_blocks = sum_blocks,
+    .sum_blocks_apart = sum_blocks_apart,
     .dot_blocks = dot_blocks,
     .deviation_blocks = deviation_blocks,
     .running = running_floats,
