@@ -270,16 +270,22 @@ cdef int _reduce_threaded(Source *source, Running *running, int threads) except 
     return 0
 
 
-cdef int _sum_apart(const double[:] view, Running *running) except -1:
-    """The float sum of elements with a stride, as they lie."""
+cdef int _sum_apart(object owner, Py_ssize_t n, Running *running) except -1:
+    """The float sum of float64 with a stride, of an ndarray or a memoryview, as they lie."""
     cdef double[BLOCKS] sums
-    cdef Py_ssize_t first = 0, n = view.shape[0], stride = view.strides[0], count
+    cdef const char *x
+    cdef Py_ssize_t stride, first = 0, count
     cdef uint64_t mode
+    if _is_ndarray(owner):
+        x, stride = <const char *>FC_DATA(<PyObject *>owner), FC_STRIDES(<PyObject *>owner)[0]
+    else:
+        x = <const char *>PyMemoryView_GET_BUFFER(owner).buf
+        stride = PyMemoryView_GET_BUFFER(owner).strides[0]
     with nogil:
         mode = fc_enter_mode()
         while first < n:
             count = min_size(BLOCKS * FC_SUM_BLOCK, n - first)
-            fc_floats.sum_blocks_apart(&view[first], stride, count, sums)
+            fc_floats.sum_blocks_apart(x + first * stride, stride, count, sums)
             _push_blocks(&running.total.floats, sums, count)
             first += count
         fc_leave_mode(mode)
@@ -335,7 +341,7 @@ cdef int _reduce_more(object owner, Source *source, Running *running, int thread
     if _is_in_columns(owner, source):
         return _walk_columns(owner, source.kind, _update, running)
     if source.data == NULL and source.kind == FC_FLOAT64 and running.reduction == FLOAT_SUM:
-        return _sum_apart(owner, running)
+        return _sum_apart(owner, source.n, running)
     return _walk(owner, source, _update, running)
 
 
