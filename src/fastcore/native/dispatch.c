@@ -126,21 +126,24 @@ static int x86_level(void) {
     return 4;
 }
 
-/* Whether division takes no longer than three multiplications: Zen 5 divides 512 bits in 4 cycles. */
-static int divides_fast(void) {
+#define ZEN_4 0x19 /* where there is AVX-512; without it, Zen 3 */
+#define ZEN_5 0x1a
+
+/* The processor's family, if it is AMD's; else 0. */
+static uint32_t amd_family(void) {
     uint32_t leaf0[4], leaf1[4];
     cpuid(0, 0, leaf0);
     cpuid(1, 0, leaf1);
-    const uint32_t family = (leaf1[0] >> 8 & 0xf) + (leaf1[0] >> 20 & 0xff);
-    return leaf0[1] == 0x68747541 /* "Auth", of AuthenticAMD */ && family >= 0x1a;
+    return leaf0[1] == 0x68747541 /* "Auth", of AuthenticAMD */ ? (leaf1[0] >> 8 & 0xf) + (leaf1[0] >> 20 & 0xff) : 0;
 }
 #endif
 
 static const char *available[4];
 static const char *current;
-static int has_vbmi2, has_fast_division;
+static int has_vbmi2, has_fast_division, has_slow_compression;
 
 int fc_has_vbmi2(void) { return has_vbmi2; }
+int fc_has_slow_compression(void) { return has_slow_compression; }
 
 const char *const *fc_available_isas(void) {
     if (available[0] == NULL) {
@@ -151,7 +154,8 @@ const char *const *fc_available_isas(void) {
         /* Once: a virtual machine takes microseconds to answer. */
         cpuid(7, 0, leaf7);
         has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0 && (leaf7[2] & 1u << 1) != 0 && (leaf7[1] & 1u << 21) != 0;
-        has_fast_division = divides_fast();
+        has_fast_division = amd_family() >= ZEN_5; /* of 512 bits in 4 cycles: as long as three multiplications */
+        has_slow_compression = amd_family() == ZEN_4;
         if (level < 2) {
             return available;
         }

@@ -701,6 +701,8 @@ const char *fc_current_isa(void);
 const char *fc_compiler(void);
 /* Whether the processor has AVX-512 VBMI2, and with it, as all that do, VBMI and IFMA. */
 int fc_has_vbmi2(void);
+/* Whether storing chosen elements (vpcompress to memory) takes a hundred cycles and more. */
+int fc_has_slow_compression(void);
 size_t fc_kind_size(int kind);
 
 #ifdef __cplusplus

@@ -94,7 +94,7 @@ static void sort_8(int kind, const uint8_t *x, size_t n, uint8_t *out) {
 }
 
 /* 65 536 bins take about as long to look through as so many elements to sort by two digits. */
-#define COUNT_16_FROM 50000
+#define COUNT_16_FROM 75000
 
 static void count_16(int kind, const uint16_t *x, size_t n, uint16_t *out, uint32_t *count) {
     uint16_t *const end = out + n;
@@ -105,9 +105,9 @@ static void count_16(int kind, const uint16_t *x, size_t n, uint16_t *out, uint3
     for (uint32_t bin = 0; bin < 65536; bin++) {
         const uint16_t v = value_16(kind, (uint16_t)bin);
         const size_t copies = count[v];
-        if (copies <= 4 && end - out >= 4) {
-            const uint64_t four = v * 0x0001000100010001u;
-            memcpy(out, &four, 8);
+        if (copies <= 16 && end - out >= 16) {
+            const uint64_t four = v * 0x0001000100010001u, sixteen[4] = {four, four, four, four};
+            memcpy(out, sixteen, sizeof sixteen);
         } else {
             for (size_t i = 0; i < copies; i++) {
                 out[i] = v;
@@ -119,17 +119,26 @@ static void count_16(int kind, const uint16_t *x, size_t n, uint16_t *out, uint3
 
 static void radix_16(int kind, const uint16_t *x, size_t n, uint16_t *out, uint16_t *between) {
     uint32_t low[256] = {0}, high[256] = {0}, low_sum = 0, high_sum = 0;
+    int one_high;
     for (size_t i = 0; i < n; i++) {
         const uint16_t k = key_16(kind, x[i]);
         low[k & 0xff]++;
         high[k >> 8]++;
     }
+    one_high = high[key_16(kind, x[0]) >> 8] == n;
     for (size_t bin = 0; bin < 256; bin++) {
         const uint32_t a = low[bin], b = high[bin];
         low[bin] = low_sum;
         high[bin] = high_sum;
         low_sum += a;
         high_sum += b;
+    }
+    /* A digit that all have in common moves nothing. */
+    if (one_high && x != out) {
+        for (size_t i = 0; i < n; i++) {
+            out[low[key_16(kind, x[i]) & 0xff]++] = x[i];
+        }
+        return;
     }
     for (size_t i = 0; i < n; i++) {
         const uint16_t k = key_16(kind, x[i]);
@@ -660,12 +669,16 @@ static size_t sort(int kind, const void *x, size_t n, int descending, void *out,
     return wanted;
 }
 
-/* Ratios to NumPy 2.4 on Zen 5: 16-bit integers, where NumPy has vectors and these are too many for a network and too
-   few to count, 0.8; float64 with AVX2, whose integers have no minimum, 0.75 to 0.9. */
+/* Ratios to NumPy 2.4: 16-bit integers, where NumPy has vectors and these are too many for a network and too few to
+   count, 0.8 on Zen 5; on Zen 4, whose compressing stores NumPy waits for, 0.75 up to 512, NumPy's own network, and 5
+   beyond. float64 with AVX2, whose integers have no minimum, 0.75 to 0.9. */
+#define NUMPY_NETWORK 512
+
 static int prefers_numpy(int kind, const void *x, size_t n, size_t rows) {
 #if defined(FC_ISA_AVX512)
     (void)x, (void)rows;
-    return (kind == FC_INT16 || kind == FC_UINT16) && n > WIDEN_MOST && n < COUNT_16_FROM && fc_has_vbmi2();
+    return (kind == FC_INT16 || kind == FC_UINT16) && n > WIDEN_MOST && fc_has_vbmi2() &&
+           n < (fc_has_slow_compression() ? NUMPY_NETWORK + 1 : COUNT_16_FROM);
 #elif defined(FC_ISA_AVX2)
     return kind == FC_FLOAT64 && n > 256 && n < 65536 && !FC_TABLE(fc_words).seems_in_runs_64((const int64_t *)x, n) &&
            seen_64((const uint64_t *)x, n * rows) == 0;
