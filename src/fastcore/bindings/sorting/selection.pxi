@@ -7,6 +7,11 @@ cdef enum:
     TOP_FROM = 256
 
 
+cdef inline bint _open_row(object a, object axis, Source *source) except -1:
+    """The short-cut: a plain array of one dimension along its only axis."""
+    return type(axis) is int and axis == -1 and _open_plain(a, source) and FC_NDIM(<PyObject *>a) == 1
+
+
 cdef object _as_flat(object a):
     """An ndarray of numbers as one dimension, side by side and in native order; None for any other."""
     if not _is_ndarray(a) or _kind_of_ndarray(a) < 0 or FC_NDIM(<PyObject *>a) == 0 or hasattr(a, "mask"):
@@ -97,7 +102,9 @@ cdef object _top_of(object flat, Py_ssize_t k, bint is_largest):
         _sort_plain(top, kind, is_largest, top, 1)
     else:
         top = _sort_ndarray(flat, -1, is_largest, None, 1)
-    return top[:k].copy()
+    result = PyArray_EMPTY(1, &k, _type_of_kind[kind], 0)
+    memcpy(FC_DATA(<PyObject *>result), FC_DATA(<PyObject *>top), k * fc_kind_size(kind))
+    return result
 
 
 cdef list _candidates_of(list items, Py_ssize_t k, bint is_largest):
@@ -146,6 +153,9 @@ cdef list _candidates_of(list items, Py_ssize_t k, bint is_largest):
 def topk(a, k, *, axis=-1, largest=True):
     cdef bint is_largest = largest if type(largest) is bool else _arguments.flag("topk", "'largest'", largest)
     cdef Py_ssize_t count
+    cdef Source source
+    if type(k) is int and k >= 0 and _open_row(a, axis, &source):
+        return _top_of(a, k if k < source.n else source.n, is_largest)
     cdef object wanted = _pure_sorting.check_count("topk", k)
     count = builtins.min(wanted, sys.maxsize)
     if PyList_CheckExact(a) or PyTuple_CheckExact(a):
@@ -226,6 +236,9 @@ cdef bint _is_zero_element(int kind, const void *element) noexcept nogil:
 
 
 def partition(a, k, *, axis=-1):
+    cdef Source source
+    if type(k) is int and _open_row(a, axis, &source) and -source.n <= k < source.n:
+        return _partition_of(a, k if k >= 0 else k + source.n)
     if _has_rows(a) and axis is not None:
         position = _arguments.axis("partition", axis, a.ndim)
         rank = _pure_sorting.check_rank("partition", k, a.shape[position])
