@@ -7,6 +7,7 @@ import fractions
 import functools
 import itertools
 import math
+import operator
 import os
 import platform
 import random
@@ -1329,6 +1330,27 @@ def test_dot_of_the_largest_integers_never_wraps(fc, n):
         assert normal(fc.dot(a, b)) == normal(x * y * n)
         assert normal(fc.dot(a, memoryview(b)[::-1])) == normal(x * y * n)
         assert normal(fc.dot(a.tolist(), b.tolist())) == normal(x * y * n)
+
+
+@pytest.mark.parametrize("bits_of_all", (25, 26, 31, 32, 63))
+def test_dot_of_integers_at_the_ends_of_what_is_multiplied_fast(fc, bits_of_all):
+    least, most = -(1 << (bits_of_all - 1)), (1 << (bits_of_all - 1)) - 1
+    for n in (1, 15, 16, 17, 63, 64, 65, 300) if fc is pure else (1, 15, 16, 17, 31, 63, 64, 65, 300, 4096, 4097, 9000):
+        for values in ([least] * n, [most] * n, [least, most] * n):
+            for beyond in (None, 0, len(values) - 1, len(values) // 2):
+                a, b = array("q", values), array("q", values[::-1])
+                if beyond is not None:
+                    a[beyond] = most + 1
+                    b[beyond] = least - 1
+                assert fc.dot(a, b) == sum(map(operator.mul, a, b)), (n, beyond)
+
+
+@pytest.mark.parametrize("value", (1, 2**25 - 1, 2**31, 2**63, 2**64 - 2**25, 2**64 - 1))
+def test_dot_of_unsigned_integers_is_of_no_negative_ones(fc, value):
+    a = array("Q", [value] * 100)
+    assert fc.dot(a, a) == 100 * value * value
+    assert fc.dot(a, array("q", [-1] * 100)) == -100 * value
+    assert fc.dot(a, array("b", [-1] * 100)) == -100 * value
 
 
 def test_dot_of_integers_of_mixed_signs_cancels_exactly(fc):

@@ -75,7 +75,9 @@ typedef __m512i fc_word;
 #define fc_word_min(a, b) _mm512_min_epi64(a, b) /* signed */
 #define fc_word_max(a, b) _mm512_max_epi64(a, b)
 #define fc_word_and(a, b) _mm512_and_si512(a, b)
-#define fc_word_max32(a, b) _mm512_max_epu32(a, b) /* unsigned */
+#define fc_word_or(a, b) _mm512_or_si512(a, b)
+#define fc_word_multiply(a, b) _mm512_mul_epi32(a, b) /* of the signed lower halves */
+#define fc_word_max32(a, b) _mm512_max_epu32(a, b)    /* unsigned */
 #define fc_word_min32(a, b) _mm512_min_epu32(a, b)
 #define fc_f64_uppers(a, b) _mm512_castps_si512(_mm512_shuffle_ps(_mm512_castpd_ps(a), _mm512_castpd_ps(b), 0xdd))
 
@@ -129,6 +131,8 @@ typedef __m256i fc_word;
 #define fc_word_min(a, b) _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(a, b)) /* signed */
 #define fc_word_max(a, b) _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b))
 #define fc_word_and(a, b) _mm256_and_si256(a, b)
+#define fc_word_or(a, b) _mm256_or_si256(a, b)
+#define fc_word_multiply(a, b) _mm256_mul_epi32(a, b)
 #define fc_word_max32(a, b) _mm256_max_epu32(a, b) /* unsigned */
 #define fc_word_min32(a, b) _mm256_min_epu32(a, b)
 #define fc_f64_uppers(a, b) _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castpd_ps(a), _mm256_castpd_ps(b), 0xdd))
@@ -183,6 +187,8 @@ typedef __m128i fc_word;
 #define fc_word_min(a, b) _mm_blendv_epi8(a, b, _mm_cmpgt_epi64(a, b)) /* signed */
 #define fc_word_max(a, b) _mm_blendv_epi8(b, a, _mm_cmpgt_epi64(a, b))
 #define fc_word_and(a, b) _mm_and_si128(a, b)
+#define fc_word_or(a, b) _mm_or_si128(a, b)
+#define fc_word_multiply(a, b) _mm_mul_epi32(a, b)
 #define fc_word_max32(a, b) _mm_max_epu32(a, b) /* unsigned */
 #define fc_word_min32(a, b) _mm_min_epu32(a, b)
 #define fc_f64_uppers(a, b) _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(a), _mm_castpd_ps(b), 0xdd))
@@ -242,6 +248,9 @@ typedef uint64x2_t fc_word;
 #define fc_word_min(a, b) vbslq_u64(fc_word_above(a, b), b, a) /* signed */
 #define fc_word_max(a, b) vbslq_u64(fc_word_above(a, b), a, b)
 #define fc_word_and(a, b) vandq_u64(a, b)
+#define fc_word_or(a, b) vorrq_u64(a, b)
+#define fc_word_lower(a) vreinterpret_s32_u32(vmovn_u64(a))
+#define fc_word_multiply(a, b) vreinterpretq_u64_s64(vmull_s32(fc_word_lower(a), fc_word_lower(b)))
 #define fc_word_halves(a) vreinterpretq_u32_u64(a)
 #define fc_word_max32(a, b) vreinterpretq_u64_u32(vmaxq_u32(fc_word_halves(a), fc_word_halves(b))) /* unsigned */
 #define fc_word_min32(a, b) vreinterpretq_u64_u32(vminq_u32(fc_word_halves(a), fc_word_halves(b)))
@@ -322,6 +331,8 @@ FC_INLINE uint64_t fc_word_pairs(uint64_t a) {
 #define fc_word_min(a, b) ((int64_t)(a) < (int64_t)(b) ? (a) : (b))
 #define fc_word_max(a, b) ((int64_t)(a) > (int64_t)(b) ? (a) : (b))
 #define fc_word_and(a, b) ((a) & (b))
+#define fc_word_or(a, b) ((a) | (b))
+#define fc_word_multiply(a, b) ((uint64_t)((int64_t)(int32_t)(a) * (int32_t)(b)))
 FC_INLINE uint64_t fc_word_max32(uint64_t a, uint64_t b) {
     uint64_t upper = (a >> 32) > (b >> 32) ? a : b, lower = (uint32_t)a > (uint32_t)b ? a : b;
     return (upper >> 32) << 32 | (uint32_t)lower;

@@ -428,17 +428,21 @@ cdef object _dot_arrays(Source *a, Source *b, int threads):
 def dot(a, b, *, axis=None, threads=None):
     cdef Source source, other
     cdef double total
+    cdef fc_integer_dot integers
     cdef uint64_t mode
     if (
         axis is None and threads is None and _open_plain(a, &source) and _open_plain(b, &other)
-        and source.kind == FC_FLOAT64 and other.kind == FC_FLOAT64 and source.n == other.n <= FC_SUM_BLOCK
-        and FC_NDIM(<PyObject *>a) == 1 and FC_NDIM(<PyObject *>b) == 1
+        and source.n == other.n <= FC_SUM_BLOCK and FC_NDIM(<PyObject *>a) == 1 and FC_NDIM(<PyObject *>b) == 1
     ):
-        total = 0.0
-        mode = fc_enter_mode()
-        fc_floats.dot_blocks(FC_FLOAT64, source.data, FC_FLOAT64, other.data, source.n, &total)
-        fc_leave_mode(mode)
-        return total
+        if _is_float_kind(source.kind) or _is_float_kind(other.kind):
+            total = 0.0
+            mode = fc_enter_mode()
+            fc_floats.dot_blocks(source.kind, source.data, other.kind, other.data, source.n, &total)
+            fc_leave_mode(mode)
+            return total
+        integers.word[0] = integers.word[1] = integers.word[2] = 0
+        fc_integers.dot(&integers, source.kind, source.data, other.kind, other.data, source.n)
+        return _dot_total(&integers)
     return _dot_any(a, b, axis, threads)
 
 

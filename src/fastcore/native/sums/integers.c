@@ -245,6 +245,46 @@ FC_INLINE const int64_t *as_longs(int kind, const void *x, size_t first, size_t 
     return block;
 }
 
+/* Numbers of 26 bits, signed: the products of a block, and their sum, fit an int64. */
+#define SHORT_BITS 26
+#define SHORT_OFFSET (1u << (SHORT_BITS - 1)) /* makes them 0 … 2^26 - 1 */
+#define SAMPLE 64
+
+/* Returns whether all are so short; else the sum is of no use. */
+static int dot_short(const int64_t *x, const int64_t *y, size_t n, int64_t *sum) {
+    const fc_word offset = fc_word_set(SHORT_OFFSET);
+    const size_t whole = n - n % (2 * FC_WORDS);
+    fc_word total[2] = {fc_word_set(0), fc_word_set(0)}, seen[2] = {fc_word_set(0), fc_word_set(0)};
+    uint64_t lane[FC_WORDS], seen_lane[FC_WORDS], dot = 0, beyond = 0;
+    for (size_t i = 0; i < whole; i += 2 * FC_WORDS) {
+        for (size_t k = 0; k < 2; k++) {
+            const fc_word a = fc_word_load(x + i + k * FC_WORDS), b = fc_word_load(y + i + k * FC_WORDS);
+            total[k] = fc_word_add(total[k], fc_word_multiply(a, b));
+            seen[k] = fc_word_or(seen[k], fc_word_or(fc_word_add(a, offset), fc_word_add(b, offset)));
+        }
+    }
+    fc_word_store(lane, fc_word_add(total[0], total[1]));
+    fc_word_store(seen_lane, fc_word_or(seen[0], seen[1]));
+    for (size_t l = 0; l < FC_WORDS; l++) {
+        dot += lane[l];
+        beyond |= seen_lane[l];
+    }
+    for (size_t i = whole; i < n; i++) {
+        dot += (uint64_t)((int64_t)(int32_t)x[i] * (int32_t)y[i]);
+        beyond |= ((uint64_t)x[i] + SHORT_OFFSET) | ((uint64_t)y[i] + SHORT_OFFSET);
+    }
+    *sum = (int64_t)dot;
+    return beyond >> SHORT_BITS == 0;
+}
+
+/* Adds a signed word. */
+static void add_word(fc_integer_dot *state, int64_t word) {
+    uint64_t carry = 0;
+    state->word[0] = fc_add_carry(state->word[0], (uint64_t)word, &carry);
+    state->word[1] = fc_add_carry(state->word[1], word < 0 ? UINT64_MAX : 0, &carry);
+    state->word[2] += (word < 0 ? UINT64_MAX : 0) + carry;
+}
+
 /* Products of 32 by 32 bits, signed, fit an int64, and the sums of their upper halves another. */
 static void dot_narrow(fc_integer_sum *state, const int64_t *FC_RESTRICT x, const int64_t *FC_RESTRICT y, size_t n) {
     int64_t high = 0;
@@ -322,12 +362,17 @@ static int is_narrow(int kind, const int64_t *x, size_t n) {
 }
 
 static void dot_integers(fc_integer_dot *state, int kind, const void *x, int other_kind, const void *y, size_t n) {
-    int64_t block[FC_SUM_BLOCK], other_block[FC_SUM_BLOCK];
+    int64_t block[FC_SUM_BLOCK], other_block[FC_SUM_BLOCK], sum_of_short;
+    int may_be_short = kind != FC_UINT64 && other_kind != FC_UINT64; /* until a block, or its first few, are not */
     for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
         size_t count = n - first < FC_SUM_BLOCK ? n - first : FC_SUM_BLOCK;
         const int64_t *a = as_longs(kind, x, first, count, block);
         const int64_t *b = as_longs(other_kind, y, first, count, other_block);
-        if (is_narrow(kind, a, count) && is_narrow(other_kind, b, count)) {
+        may_be_short = may_be_short && dot_short(a, b, count < SAMPLE ? count : SAMPLE, &sum_of_short) &&
+                       (count <= SAMPLE || dot_short(a, b, count, &sum_of_short));
+        if (may_be_short) {
+            add_word(state, sum_of_short);
+        } else if (is_narrow(kind, a, count) && is_narrow(other_kind, b, count)) {
             fc_integer_sum sum = {0, 0, 0};
             uint64_t out = 0;
             dot_narrow(&sum, a, b, count);
