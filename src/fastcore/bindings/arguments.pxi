@@ -161,6 +161,11 @@ cdef inline bint _is_ndarray(object a) except -1:
     return _numpy_is_bound and PyArray_Check(a)
 
 
+cdef inline bint _is_masked(object a) except -1:
+    """Whether an ndarray says of some elements that they are not there; no plain one does."""
+    return not PyArray_CheckExact(a) and hasattr(a, "mask")
+
+
 cdef inline int _kind_of_ndarray(object a) noexcept:
     cdef int type_number = FC_TYPE(<PyObject *>a)
     return _kind_of_type[type_number] if type_number < 32 else -1
@@ -222,7 +227,7 @@ cdef object _range_column(object numbers):
 
 cdef object _open_ndarray(object a, Source *source):
     source.kind = _kind_of_ndarray(a)
-    if source.kind < 0 or hasattr(a, "mask"):
+    if source.kind < 0 or _is_masked(a):
         return None
     source.n = FC_SIZE(<PyObject *>a)
     source.data = NULL

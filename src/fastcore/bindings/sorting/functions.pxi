@@ -21,7 +21,7 @@ def sort(a, *, axis=-1, descending=False, out=None, threads=None):
         return a
     if not _is_sequence(a) and type(a) is not range:
         if _is_ndarray(a):
-            if hasattr(a, "mask") or FC_NDIM(<PyObject *>a) == 0:
+            if _is_masked(a) or FC_NDIM(<PyObject *>a) == 0:
                 return _pure_sorting.sort(a, axis=axis, descending=is_descending, out=out)
             if _kind_of_ndarray(a) >= 0:
                 return _sort_ndarray(a, axis, is_descending, out, count)
@@ -64,7 +64,7 @@ def argsort(a, *, axis=-1, descending=False, threads=None):
     count = _sort_threads("argsort", a, threads)
     if not _is_sequence(a) and type(a) is not range:
         if _is_ndarray(a):
-            if hasattr(a, "mask") or FC_NDIM(<PyObject *>a) == 0 or a.size > FC_ORDER_MOST:
+            if _is_masked(a) or FC_NDIM(<PyObject *>a) == 0 or a.size > FC_ORDER_MOST:
                 return _pure_sorting.argsort(a, axis=axis, descending=is_descending)
             if _kind_of_ndarray(a) >= 0:
                 return _argsort_ndarray(a, axis, is_descending, count)

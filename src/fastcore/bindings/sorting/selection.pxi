@@ -14,7 +14,7 @@ cdef inline bint _open_row(object a, object axis, Source *source) except -1:
 
 cdef object _as_flat(object a):
     """An ndarray of numbers as one dimension, side by side and in native order; None for any other."""
-    if not _is_ndarray(a) or _kind_of_ndarray(a) < 0 or FC_NDIM(<PyObject *>a) == 0 or hasattr(a, "mask"):
+    if not _is_ndarray(a) or _kind_of_ndarray(a) < 0 or FC_NDIM(<PyObject *>a) == 0 or _is_masked(a):
         return None
     if FC_NDIM(<PyObject *>a) == 1 and PyArray_CheckExact(a) and FC_IS_CARRAY(<PyObject *>a):
         return a
@@ -72,7 +72,7 @@ cdef object _each_row(object a, Py_ssize_t position, Py_ssize_t length, object f
 cdef inline bint _has_rows(object a) except -1:
     """Whether an ndarray holds numbers in more than one dimension."""
     return (
-        _is_ndarray(a) and _kind_of_ndarray(a) >= 0 and not hasattr(a, "mask") and FC_NDIM(<PyObject *>a) > 1
+        _is_ndarray(a) and _kind_of_ndarray(a) >= 0 and not _is_masked(a) and FC_NDIM(<PyObject *>a) > 1
         and FC_SIZE(<PyObject *>a) > 0
     )
 

@@ -296,7 +296,7 @@ cdef object _open_columns(object a, Source *source):
     """An ndarray of two axes of which the first is the one that lies side by side, to be walked as it lies; or None."""
     cdef Py_ssize_t *strides
     cdef Py_ssize_t size
-    if not _is_ndarray(a) or FC_NDIM(<PyObject *>a) != 2 or not FC_IS_BEHAVED(<PyObject *>a) or hasattr(a, "mask"):
+    if not _is_ndarray(a) or FC_NDIM(<PyObject *>a) != 2 or not FC_IS_BEHAVED(<PyObject *>a) or _is_masked(a):
         return None
     source.kind = _kind_of_ndarray(a)
     if source.kind < 0:

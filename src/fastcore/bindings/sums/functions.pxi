@@ -483,7 +483,7 @@ cdef object _dot_axis(object a, object b, object axis):
     cdef double *out
     cdef bint fits = True
     cdef uint64_t mode
-    if not (_is_ndarray(a) and _is_ndarray(b)) or hasattr(a, "mask") or hasattr(b, "mask") or a.shape != b.shape:
+    if not (_is_ndarray(a) and _is_ndarray(b)) or _is_masked(a) or _is_masked(b) or a.shape != b.shape:
         return None
     source.kind = _kind_of_ndarray(a)
     other.kind = _kind_of_ndarray(b)
