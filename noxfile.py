@@ -110,20 +110,24 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def results(session: nox.Session) -> None:
-    """Measure what README.md, docs/results.md and the gate of .ci/run say of this machine: a quarter of an hour."""
+    """Measure what README.md, docs/results and the gate of .ci/run say of machines like this: a quarter of an hour."""
     session.install(".[bench]", env={"FASTCORE_REQUIRE_NATIVE": "1"})
     bench = ("python", "-m", "fastcore.bench")
-    session.run(*bench, "-c", "builtin,numpy,fastcore", "-t", "30", "--save", "bench/ratios.json")
-    session.run(*bench, "headlines", "-t", "60", "--save", "docs/results.json")
+    isa = session.run("python", "-c", "import fastcore; print(fastcore.info()['isa'])", silent=True)
+    assert isinstance(isa, str)
+    isa = isa.strip()
+    session.run(*bench, "-c", "builtin,numpy,fastcore", "-t", "30", "-q", "--save", f"bench/ratios/{isa}.json")
+    session.run(*bench, "headlines", "-t", "60", "-q", "--save", "docs/results/headlines.json")
     pages = []
     for family in ("sums", "transforms", "joins", "fibonacci", "sorting", "howto"):
         page = Path(session.create_tmp()) / f"{family}.md"
         session.run(*bench, "--full", family, "-q", "-o", str(page))
         pages.append(f"## {family.capitalize()}\n\n{page.read_text(encoding='utf-8')}")
-    title = "# Results\n\nWritten by `nox -s results`; [how to read them](bench.md).\n"
-    (ROOT / "docs/results.md").write_text("\n".join([title, *pages]), encoding="utf-8")
+    title = f"# Results with {isa.upper().replace('X5', 'X-5')}"
+    pages = [f"{title}\n\nWritten by `nox -s results`; [how to read them](../bench.md).\n", *pages]
+    (ROOT / f"docs/results/{isa}.md").write_text("\n".join(pages), encoding="utf-8")
     written = Path(session.create_tmp()) / "headlines.md"
-    session.run(*bench, "--from", "docs/results.json", "-q", "-o", str(written))
+    session.run(*bench, "--from", "docs/results/headlines.json", "-q", "-o", str(written))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, _, rest = readme.partition(RESULTS[0])
     after = rest.partition(RESULTS[1])[2]
