@@ -199,6 +199,23 @@ def test_a_reference_is_given_a_third_of_the_time_and_others_are_then_compared_w
     assert found == ["skipped (est. 1 s)", "=", "differs"]
 
 
+def test_what_a_librarys_first_call_sets_up_is_not_its_time():
+    calls = []
+
+    def slow_at_first():
+        calls.append(1)
+        time.sleep(0.02 if len(calls) == 1 else 0)
+        return 1
+
+    case = Case("x/y", "", lambda n: contenders(lambda: 1, lambda: 1, peer("a", "math", lambda math: slow_at_first)))
+    known = {}
+    assert measure.check(case, 10, known).rows[1].first < 10e6
+    assert len(calls) == 2
+    calls.clear()
+    assert measure.check(case, 100, known).rows[1].first >= 20e6  # which is the library's time by now
+    assert len(calls) == 1
+
+
 def test_a_large_first_size_is_tried_small_first():
     sizes = []
 

@@ -26,7 +26,7 @@ FEWEST_PASSES = 3
 CANARY = 0.004  # seconds in each pass of a batch
 BLOCK = 1_000_000  # ns: longer blocks straddle the scheduler's slices, shorter ones measured less repeatably
 SLOW = 20_000_000  # ns: from here on a contender that the comparison needs runs once in a pass
-BRIEF = 5_000_000  # ns: up to here the check makes a second call, as the first may have paid for what is done once
+BRIEF = 5_000_000  # ns: a first call that is longer is made again only if it may have set up a library
 NEAR = 1.5  # a rival within this factor of the best may turn out to be the best
 OTHERS = 0.5  # the part of the time that goes to contenders which the comparison does not need
 COMPILED = "skipped (compiled first)"
@@ -137,7 +137,8 @@ def _checked(case: Case, n: int, known: Known, limit: float, has_compiled: bool,
         if seconds > _most_seconds(row.contender, limit, fastest):
             row.status = f"skipped (est. {seconds:.{1 if seconds < 1 else 0}f} s)"
             continue
-        result = _first_result(row, may_fail)
+        is_new = (case.name, row.contender.name) not in known
+        result = _first_result(row, may_fail, is_new)
         if row.status != "=":
             continue
         known[case.name, row.contender.name] = (n, row.first / 1e9)
@@ -170,8 +171,8 @@ def _predicted(case: Case, contender: Contender, n: int, known: Known) -> float:
     return float(seconds * (n / before) ** (case.growth if seconds > 1e-3 else min(case.growth, 1)))
 
 
-def _first_result(row: Row, may_fail: Sequence[str]) -> Any:
-    """A contender's result, which is timed."""
+def _first_result(row: Row, may_fail: Sequence[str], is_new: bool) -> Any:
+    """A contender's result, which is timed: by a second call if the first may have set up a library."""
     try:
         row.call = row.contender.call()
         if row.call is None:
@@ -180,7 +181,7 @@ def _first_result(row: Row, may_fail: Sequence[str]) -> Any:
         start = time.perf_counter_ns()
         result = row.call()
         row.first = float(time.perf_counter_ns() - start)
-        if row.first < BRIEF:
+        if row.first < BRIEF or (is_new and row.contender.needs):
             row.first = min(row.first, _time_block(row))
     except Exception as error:
         if row.contender.role not in may_fail:
