@@ -494,6 +494,23 @@ def test_sums_of_elements_apart_at_any_address(fc):
             assert bits(fc.sum(view[::step])) == bits(fc.sum(array("d", values[::step])))
 
 
+@pytest.mark.parametrize("name", ("sum", "fsum", "mean", "min", "max", "argmin", "minmax", "var"))
+@pytest.mark.parametrize("dtype", ("float64", "float32", "int64", "uint8"))
+def test_layouts_of_three_axes_equal_the_twin(fc, np, name, dtype):
+    """In every order of the axes, each forwards and backwards; the extreme is a zero of one sign and the other."""
+    a = np.abs(random_array(dtype, (3, 4, 5), "many"))
+    a[1, 2, ::2] = 0.0
+    a[1, 3, ::2] = -0.0
+    if name == "max" and dtype != "uint8":
+        a = -a
+    for axes in itertools.permutations(range(3)):
+        for steps in itertools.product((1, -1), repeat=3):
+            view = a.transpose(axes)[tuple(slice(None, None, step) for step in steps)]
+            assert call(fc, name, view) == call(pure, name, view), (axes, steps)
+    for view in (np.broadcast_to(a[:, :1], a.shape), np.broadcast_to(a[0].T, (2, 5, 4)), a[:, ::2, ::-1].T):
+        assert call(fc, name, view) == call(pure, name, view)
+
+
 COLUMN_SHAPES = (
     *((rows, columns) for rows in (1, 2, 5, 16, 17, 40) for columns in (1, 2, 3, 4, 7, 9, 130)),
     *((5000, 2), (5000, 3), (4097, 1), (2, 5000), (20, 4100), (300, 101), (101, 300)),

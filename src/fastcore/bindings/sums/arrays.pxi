@@ -296,7 +296,8 @@ cdef object _open_columns(object a, Source *source):
     """An ndarray of two axes of which the first is the one that lies side by side, to be walked as it lies; or None."""
     cdef Py_ssize_t *strides
     cdef Py_ssize_t size
-    if not _is_ndarray(a) or FC_NDIM(<PyObject *>a) != 2 or not FC_IS_BEHAVED(<PyObject *>a) or _is_masked(a):
+    cdef bint is_in_columns
+    if not _is_ndarray(a) or FC_NDIM(<PyObject *>a) != 2 or FC_IS_CARRAY(<PyObject *>a) or _is_masked(a):
         return None
     source.kind = _kind_of_ndarray(a)
     if source.kind < 0:
@@ -305,7 +306,8 @@ cdef object _open_columns(object a, Source *source):
     size = fc_kind_size(source.kind)
     source.n = FC_SIZE(<PyObject *>a)
     source.data = NULL
-    return a if source.n > 0 and strides[0] == size and strides[1] > 0 and strides[1] % size == 0 else None
+    is_in_columns = strides[0] == size and strides[1] > 0 and strides[1] % size == 0
+    return a if is_in_columns and source.n > 0 and FC_IS_BEHAVED(<PyObject *>a) else None
 
 
 cdef inline bint _is_in_columns(object owner, const Source *source) except -1:

@@ -21,10 +21,19 @@ def sum(a, *, axis=None, threads=None):
 
 
 cdef object _in_any_order(object a):
-    """An ndarray whose elements lie side by side in another order than C's as one in that, where order is no matter."""
-    if _is_ndarray(a) and not FC_IS_CARRAY(<PyObject *>a) and FC_IS_BEHAVED(<PyObject *>a) and a.flags.f_contiguous:
+    """An ndarray that is not in C order with its axes turned as near to that as may be, where order is no matter."""
+    if (
+        not _is_ndarray(a) or FC_NDIM(<PyObject *>a) < 2 or FC_IS_CARRAY(<PyObject *>a)
+        or not FC_IS_BEHAVED(<PyObject *>a) or _is_masked(a)
+    ):
+        return a
+    if a.flags.f_contiguous:
         return a.T
-    return a
+    strides = a.strides
+    if builtins.min(strides) < 0:
+        a = a[tuple([slice(None, None, -1 if stride < 0 else 1) for stride in strides])]
+    lengths = [-abs(stride) for stride in strides]
+    return a if lengths == sorted(lengths) else a.transpose(sorted(range(a.ndim), key=lengths.__getitem__))
 
 
 cdef object _sum_range(object a):
