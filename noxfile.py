@@ -123,8 +123,7 @@ def results(session: nox.Session) -> None:
         page = Path(session.create_tmp()) / f"{family}.md"
         session.run(*bench, "--full", family, "-q", "-o", str(page))
         pages.append(f"## {family.capitalize()}\n\n{page.read_text(encoding='utf-8')}")
-    title = f"# Results with {isa.upper().replace('X5', 'X-5')}"
-    pages = [f"{title}\n\nWritten by `nox -s results`; [how to read them](../bench.md).\n", *pages]
+    pages.insert(0, f"# Results with {isa}\n\nWritten by `nox -s results`; [how to read them](../bench.md).\n")
     (ROOT / f"docs/results/{isa}.md").write_text("\n".join(pages), encoding="utf-8")
     written = Path(session.create_tmp()) / "headlines.md"
     session.run(*bench, "--from", "docs/results/headlines.json", "-q", "-o", str(written))

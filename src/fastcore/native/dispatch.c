@@ -154,8 +154,9 @@ const char *const *fc_available_isas(void) {
         /* Once: a virtual machine takes microseconds to answer. */
         cpuid(7, 0, leaf7);
         has_vbmi2 = level == 4 && (leaf7[2] & 1u << 6) != 0 && (leaf7[2] & 1u << 1) != 0 && (leaf7[1] & 1u << 21) != 0;
-        has_fast_division = amd_family() >= ZEN_5; /* of 512 bits in 4 cycles: as long as three multiplications */
-        has_slow_compression = amd_family() == ZEN_4;
+        const uint32_t family = amd_family();
+        has_fast_division = family >= ZEN_5; /* of 512 bits in 4 cycles: as long as three multiplications */
+        has_slow_compression = family == ZEN_4;
         if (level < 2) {
             return available;
         }

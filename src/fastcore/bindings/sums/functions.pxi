@@ -58,9 +58,7 @@ cdef object _sum_any(object a, object axis, object threads):
         return _sum_range(a)
     if _is_ndarray(a) and not _is_float_kind(_kind_of_ndarray(a)):
         a = _in_any_order(a)
-    owner = _open_columns(a, &source) if thread_count == 1 else None
-    if owner is None:
-        owner = _open_array(a, &source)
+    owner = _open_in_order(a, &source, thread_count)
     if owner is None:
         if _needs_twin(a):
             return _pure_sums.sum(a)
@@ -174,9 +172,7 @@ cdef object _variance(str function, object a, object axis, object ddof, object t
         found = _reduce_axis(function, a, axis, threads, operation, ddof)
         return found if found is not None else twin(a, axis=axis, ddof=ddof, threads=threads)
     thread_count = _thread_count(function, threads)
-    owner = _open_columns(a, &source) if thread_count == 1 else None
-    if owner is None:
-        owner = _open_array(a, &source)
+    owner = _open_in_order(a, &source, thread_count)
     if owner is None:
         if _needs_twin(a):
             return twin(a, ddof=ddof)

@@ -29,6 +29,24 @@ FC_INLINE double fold_lanes(double *lane) {
 #define SUM_GROUP (SUM_VECTORS * FC_F64_WIDTH < FC_SUM_LANES ? SUM_VECTORS * FC_F64_WIDTH : FC_SUM_LANES)
 #define SUM_ACCUMULATORS (SUM_GROUP / FC_F64_WIDTH)
 
+/* lane[l] = the sum of the elements i = l mod 32, of the first `whole`; `vector` is those from i + k * FC_F64_WIDTH on.
+ */
+#define SUM_WHOLE(vector)                                              \
+    for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) { \
+        fc_f64 sum[SUM_ACCUMULATORS];                                  \
+        for (int k = 0; k < SUM_ACCUMULATORS; k++) {                   \
+            sum[k] = fc_f64_set(0.0);                                  \
+        }                                                              \
+        for (size_t i = group; i < whole; i += FC_SUM_LANES) {         \
+            for (size_t k = 0; k < SUM_ACCUMULATORS; k++) {            \
+                sum[k] = fc_f64_add(sum[k], vector);                   \
+            }                                                          \
+        }                                                              \
+        for (int k = 0; k < SUM_ACCUMULATORS; k++) {                   \
+            fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);     \
+        }                                                              \
+    }
+
 #if defined(FC_ISA_AVX512)
 #define SUM_WIDTH 8 /* elements of a vector: of doubles, a cache line */
 
@@ -114,20 +132,7 @@ SUM_BLOCK(sum_block_f32, float, load_few_f32, LOAD_FLOATS, LOAD_FLOATS_MASKED)
             }                                                                                                       \
             return lane[0];                                                                                         \
         }                                                                                                           \
-        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                                          \
-            fc_f64 sum[SUM_ACCUMULATORS];                                                                           \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                            \
-                sum[k] = fc_f64_set(0.0);                                                                           \
-            }                                                                                                       \
-            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                                                  \
-                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                        \
-                    sum[k] = fc_f64_add(sum[k], load(x + i + k * FC_F64_WIDTH));                                    \
-                }                                                                                                   \
-            }                                                                                                       \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                                            \
-                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                                              \
-            }                                                                                                       \
-        }                                                                                                           \
+        SUM_WHOLE(load(x + i + k * FC_F64_WIDTH));                                                                  \
         for (size_t i = whole; i < n; i++) {                                                                        \
             lane[i - whole] += x[i];                                                                                \
         }                                                                                                           \
@@ -138,30 +143,16 @@ SUM_BLOCK(sum_block_f32, float, fc_f64_load_f32)
 #endif
 
 /* The same of elements that are `stride` bytes apart. Of every other one, and of all in reverse, whole vectors are
-   loaded and put in order; never of the last few, beyond which there may be no memory. */
-#define SUM_APART(name, load)                                                                    \
-    static double name(const char *x, ptrdiff_t stride, size_t n) {                              \
-        double lane[FC_SUM_LANES] = {0.0};                                                       \
-        size_t whole = n > 0 ? (n - 1) / FC_SUM_LANES * FC_SUM_LANES : 0;                        \
-        for (size_t group = 0; group < FC_SUM_LANES; group += SUM_GROUP) {                       \
-            fc_f64 sum[SUM_ACCUMULATORS];                                                        \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                         \
-                sum[k] = fc_f64_set(0.0);                                                        \
-            }                                                                                    \
-            for (size_t i = group; i < whole; i += FC_SUM_LANES) {                               \
-                const char *from = x + (ptrdiff_t)i * stride;                                    \
-                for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                     \
-                    sum[k] = fc_f64_add(sum[k], load(from + k * FC_F64_WIDTH * stride, stride)); \
-                }                                                                                \
-            }                                                                                    \
-            for (int k = 0; k < SUM_ACCUMULATORS; k++) {                                         \
-                fc_f64_store(lane + group + k * FC_F64_WIDTH, sum[k]);                           \
-            }                                                                                    \
-        }                                                                                        \
-        for (size_t i = whole; i < n; i++) {                                                     \
-            lane[i - whole] += fc_at(x, (ptrdiff_t)i * stride);                                  \
-        }                                                                                        \
-        return fold_lanes(lane);                                                                 \
+   loaded and put in order; never of the last few, beyond which there may be no memory. n >= 1. */
+#define SUM_APART(name, load)                                                    \
+    static double name(const char *x, ptrdiff_t stride, size_t n) {              \
+        double lane[FC_SUM_LANES];                                               \
+        size_t whole = (n - 1) / FC_SUM_LANES * FC_SUM_LANES;                    \
+        SUM_WHOLE(load(x + (ptrdiff_t)(i + k * FC_F64_WIDTH) * stride, stride)); \
+        for (size_t i = whole; i < n; i++) {                                     \
+            lane[i - whole] += fc_at(x, (ptrdiff_t)i * stride);                  \
+        }                                                                        \
+        return fold_lanes(lane);                                                 \
     }
 SUM_APART(sum_apart, fc_f64_load_apart)
 #if defined(FC_ISA_AVX512)
@@ -299,9 +290,9 @@ static void sum_blocks_apart(const void *x, ptrdiff_t stride, size_t n, double *
     for (size_t first = 0; first < n; first += FC_SUM_BLOCK) {
         const char *from = (const char *)x + (ptrdiff_t)first * stride;
         const size_t count = block_size(n, first);
-        *partial++ = stride == 16   ? sum_every_other(from, stride, count)
-                     : stride == -8 ? sum_reversed(from, stride, count)
-                                    : sum_apart(from, stride, count);
+        *partial++ = stride == 2 * (ptrdiff_t)sizeof(double) ? sum_every_other(from, stride, count)
+                     : stride == -(ptrdiff_t)sizeof(double)  ? sum_reversed(from, stride, count)
+                                                             : sum_apart(from, stride, count);
     }
 }
 

@@ -248,7 +248,7 @@ FC_INLINE const int64_t *as_longs(int kind, const void *x, size_t first, size_t 
 /* Numbers of 26 bits, signed: the products of a block, and their sum, fit an int64. */
 #define SHORT_BITS 26
 #define SHORT_OFFSET (1u << (SHORT_BITS - 1)) /* makes them 0 … 2^26 - 1 */
-#define SAMPLE 64
+#define SAMPLE 64 /* of a block, seen before all of it: what is not short takes a pass less */
 
 /* Returns whether all are so short; else the sum is of no use. */
 static int dot_short(const int64_t *x, const int64_t *y, size_t n, int64_t *sum) {
@@ -277,13 +277,14 @@ static int dot_short(const int64_t *x, const int64_t *y, size_t n, int64_t *sum)
     return beyond >> SHORT_BITS == 0;
 }
 
-/* Adds a signed word. */
-static void add_word(fc_integer_dot *state, int64_t word) {
+static void add_words(fc_integer_dot *state, uint64_t low, uint64_t middle, uint64_t top) {
     uint64_t carry = 0;
-    state->word[0] = fc_add_carry(state->word[0], (uint64_t)word, &carry);
-    state->word[1] = fc_add_carry(state->word[1], word < 0 ? UINT64_MAX : 0, &carry);
-    state->word[2] += (word < 0 ? UINT64_MAX : 0) + carry;
+    state->word[0] = fc_add_carry(state->word[0], low, &carry);
+    state->word[1] = fc_add_carry(state->word[1], middle, &carry);
+    state->word[2] += top + carry;
 }
+
+FC_INLINE uint64_t sign_word(int64_t word) { return word < 0 ? UINT64_MAX : 0; }
 
 /* Products of 32 by 32 bits, signed, fit an int64, and the sums of their upper halves another. */
 static void dot_narrow(fc_integer_sum *state, const int64_t *FC_RESTRICT x, const int64_t *FC_RESTRICT y, size_t n) {
@@ -312,16 +313,13 @@ static int all_narrow(const int64_t *x, size_t n) {
 static void dot_signed(fc_integer_dot *state, const int64_t *x, const int64_t *y, size_t n) {
     unsigned __int128 low = 0;
     __int128 high = 0;
-    uint64_t carry = 0;
     for (size_t i = 0; i < n; i++) {
         __int128 product = (__int128)x[i] * y[i];
         low += (uint64_t)product;
         high += (int64_t)(product >> 64);
     }
     high += (int64_t)(low >> 64);
-    state->word[0] = fc_add_carry(state->word[0], (uint64_t)low, &carry);
-    state->word[1] = fc_add_carry(state->word[1], (uint64_t)high, &carry);
-    state->word[2] += (uint64_t)(high >> 64) + carry;
+    add_words(state, (uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64));
 }
 #endif
 
@@ -349,12 +347,7 @@ static void dot_wide(fc_integer_dot *state, const int64_t *x, int x_is_signed, c
         /* Both negative: 2^128·1 was in neither; the factors above are unsigned, so a·b = (a' - 2^64)(b' - 2^64). */
         top += x_is_signed && y_is_signed && x[i] < 0 && y[i] < 0;
     }
-    {
-        uint64_t carry = 0;
-        state->word[0] = fc_add_carry(state->word[0], low, &carry);
-        state->word[1] = fc_add_carry(state->word[1], middle, &carry);
-        state->word[2] += carries + (uint64_t)top + carry;
-    }
+    add_words(state, low, middle, carries + (uint64_t)top);
 }
 
 static int is_narrow(int kind, const int64_t *x, size_t n) {
@@ -371,15 +364,12 @@ static void dot_integers(fc_integer_dot *state, int kind, const void *x, int oth
         may_be_short = may_be_short && dot_short(a, b, count < SAMPLE ? count : SAMPLE, &sum_of_short) &&
                        (count <= SAMPLE || dot_short(a, b, count, &sum_of_short));
         if (may_be_short) {
-            add_word(state, sum_of_short);
+            add_words(state, (uint64_t)sum_of_short, sign_word(sum_of_short), sign_word(sum_of_short));
         } else if (is_narrow(kind, a, count) && is_narrow(other_kind, b, count)) {
             fc_integer_sum sum = {0, 0, 0};
-            uint64_t out = 0;
             dot_narrow(&sum, a, b, count);
             carry(&sum);
-            state->word[0] = fc_add_carry(state->word[0], (uint64_t)sum.high << 32 | sum.low, &out);
-            state->word[1] = fc_add_carry(state->word[1], (uint64_t)sum.top, &out);
-            state->word[2] += (sum.top < 0 ? UINT64_MAX : 0) + out;
+            add_words(state, (uint64_t)sum.high << 32 | sum.low, (uint64_t)sum.top, sign_word(sum.top));
 #if defined(__SIZEOF_INT128__)
         } else if (kind != FC_UINT64 && other_kind != FC_UINT64) {
             dot_signed(state, a, b, count);
